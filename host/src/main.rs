@@ -1,0 +1,2 @@
+//! The `apical` program.
+fn main() {}
