@@ -1,0 +1,378 @@
+//! Full mode: explicit Euler steps of equations (1) to (5).
+//!
+//! Order of a step: rates of the old potentials; dendritic potentials; errors; then all somata at
+//! once from the old values (an interneuron sees the old soma above it). Plasticity afterwards uses
+//! what this step computed, so learning before or after the somata have moved is the same.
+
+use super::state::State;
+use super::{Feedback, Interneurons, Layer, Microcircuit};
+use crate::Precision;
+use crate::kernel::Into;
+use crate::random::{Key, stream};
+use crate::record::Observe;
+use crate::rule::{Activity, part, part_mut};
+
+#[inline(always)]
+pub(super) fn step<P: Precision, O: Observe>(
+    network: &Microcircuit<'_, P>,
+    weights: &[P::Weight],
+    activity: &mut Activity<'_, P>,
+    input: &[P::Rate],
+    teacher: Option<&[P::Potential]>,
+    observer: &mut O,
+) {
+    let key = Key::new(network.seed, activity.clock.step, stream::NOISE);
+    let mut state = network.state(activity);
+    low_pass_input(network, &mut state, input, observer);
+    rates(network, &mut state, observer);
+    for layer in network.layers {
+        network.basal(layer, weights, &mut state, observer);
+        network.interneuron_dendrite(layer, weights, &mut state, observer);
+        network.apical(layer, weights, &mut state, false, observer);
+    }
+    network.tied_dendrites(&mut state, observer);
+    network.predictions(&mut state, observer);
+    network.errors(&mut state, observer);
+    interneurons(network, &mut state, observer);
+    for layer in network.layers {
+        if layer.hidden() {
+            hidden(layer, &mut state, observer);
+        } else {
+            output(network, layer, &mut state, teacher, observer);
+        }
+    }
+    noise::<P, O>(network.noise, key, state.soma, observer);
+}
+
+/// The input pattern reaches the network through a low-pass of time constant `tau_0`.
+#[inline(always)]
+fn low_pass_input<P: Precision, O: Observe>(
+    network: &Microcircuit<'_, P>,
+    state: &mut State<'_, P>,
+    input: &[P::Rate],
+    observer: &mut O,
+) {
+    let words = state
+        .input
+        .iter_mut()
+        .zip(state.input_rate.iter_mut())
+        .zip(input);
+    if let Some(k) = network.input_filter {
+        for ((filtered, rate), &input) in words {
+            let distance = P::sub(P::widen(input), *filtered, observer);
+            let step = P::scale(k, distance, observer);
+            *filtered = P::add(*filtered, step, observer);
+            *rate = P::rate(*filtered, observer);
+        }
+    } else {
+        for ((filtered, rate), &input) in words {
+            *filtered = P::widen(input);
+            *rate = input;
+        }
+    }
+}
+
+/// r = phi(u). The wide value stays in `error`, from which the prediction is taken off later.
+#[inline(always)]
+fn rates<P: Precision, O: Observe>(
+    network: &Microcircuit<'_, P>,
+    state: &mut State<'_, P>,
+    observer: &mut O,
+) {
+    for (wide, &u) in state.error.iter_mut().zip(&*state.soma) {
+        *wide = u;
+    }
+    P::activate(&network.phi, state.error);
+    for (rate, &wide) in state.rate.iter_mut().zip(&*state.error) {
+        *rate = P::rate(wide, observer);
+    }
+}
+
+impl<P: Precision> Microcircuit<'_, P> {
+    /// Equation (3): `vB_k` = `W^PP_{k,k-1}` `r_{k-1}`, and the threshold.
+    #[inline(always)]
+    pub(super) fn basal<O: Observe>(
+        &self,
+        layer: &Layer<P>,
+        weights: &[P::Weight],
+        state: &mut State<'_, P>,
+        observer: &mut O,
+    ) {
+        let below = if layer.neuron == 0 {
+            &*state.input_rate
+        } else {
+            part(
+                state.rate,
+                layer.neuron.saturating_sub(layer.below),
+                layer.below,
+            )
+        };
+        let v = part_mut(state.dendrite, layer.neuron, layer.size);
+        let up = part(weights, layer.up, layer.size * layer.below);
+        P::mat_vec(up, below, v, Into::Store, observer);
+        if self.bias {
+            let bias = part(weights, layer.bias, layer.size);
+            P::mat_vec(bias, &[self.one], v, Into::Add, observer);
+        }
+    }
+
+    /// Equation (5): `vI_k` = `W^IP_{k,k}` `r_k`, and the threshold. Own weights only.
+    #[inline(always)]
+    pub(super) fn interneuron_dendrite<O: Observe>(
+        &self,
+        layer: &Layer<P>,
+        weights: &[P::Weight],
+        state: &mut State<'_, P>,
+        observer: &mut O,
+    ) {
+        if !layer.hidden() || self.interneurons == Interneurons::Tied {
+            return;
+        }
+        let v = part_mut(state.dendrite, self.interneuron(layer), layer.above);
+        let rate = part(state.rate, layer.neuron, layer.size);
+        P::mat_vec(
+            part(weights, layer.ip, layer.above * layer.size),
+            rate,
+            v,
+            Into::Store,
+            observer,
+        );
+        if self.bias {
+            let bias = part(weights, layer.ip_bias, layer.above);
+            P::mat_vec(bias, &[self.one], v, Into::Add, observer);
+        }
+    }
+
+    /// The dendrites of tied interneurons: vI such that `a_I` vI = `a_{k+1}` `vB_{k+1}`.
+    #[inline(always)]
+    pub(super) fn tied_dendrites<O: Observe>(&self, state: &mut State<'_, P>, observer: &mut O) {
+        if self.interneurons == Interneurons::Learned {
+            return;
+        }
+        for layer in self.layers.iter().filter(|layer| layer.hidden()) {
+            for j in 0..layer.above {
+                let source = layer.neuron + layer.size + j;
+                let v = state.dendrite.get(source).copied().unwrap_or_default();
+                if let Some(target) = state.dendrite.get_mut(self.interneuron(layer) + j) {
+                    *target = P::scale(layer.tied, v, observer);
+                }
+            }
+        }
+    }
+
+    /// Equation (4): `vA_k` = `W^PP_{k,k+1}` `r_{k+1}` + `W^PI_{k,k}` `r^I_k`. With `nudged`, the
+    /// rates above are those after the top-down sweep.
+    #[inline(always)]
+    pub(super) fn apical<O: Observe>(
+        &self,
+        layer: &Layer<P>,
+        weights: &[P::Weight],
+        state: &mut State<'_, P>,
+        nudged: bool,
+        observer: &mut O,
+    ) {
+        if !layer.hidden() {
+            return;
+        }
+        let rates = if nudged { &*state.nudged } else { &*state.rate };
+        let above = part(rates, layer.neuron + layer.size, layer.above);
+        let inter = part(state.rate, self.interneuron(layer), layer.above);
+        let top_down = part_mut(state.top_down, layer.neuron, layer.size);
+        let apical = part_mut(state.apical, layer.neuron, layer.size);
+        // The layer above begins where this one ends; its bottom-up weights are its first words.
+        let transposed = self.feedback == Feedback::Transposed;
+        let (start, words) = if transposed {
+            (layer.weights_end, layer.above * layer.size)
+        } else {
+            (layer.down, layer.size * layer.above)
+        };
+        let feedback = part(weights, start, words);
+        if transposed {
+            P::mat_vec_transposed(feedback, above, top_down, Into::Store, observer);
+        } else {
+            P::mat_vec(feedback, above, top_down, Into::Store, observer);
+        }
+        for (apical, &top_down) in apical.iter_mut().zip(&*top_down) {
+            *apical = top_down;
+        }
+        match (self.interneurons, transposed) {
+            (Interneurons::Learned, _) => {
+                let pi = part(weights, layer.pi, layer.size * layer.above);
+                P::mat_vec(pi, inter, apical, Into::Add, observer);
+            }
+            (Interneurons::Tied, false) => {
+                P::mat_vec(feedback, inter, apical, Into::Subtract, observer);
+            }
+            (Interneurons::Tied, true) => {
+                P::mat_vec_transposed(feedback, inter, apical, Into::Subtract, observer);
+            }
+        }
+    }
+
+    /// phi(`vB^_k`) = phi(`a_k` `vB_k`) and phi(`vI^_k`) = phi(`a_I` `vI_k`).
+    #[inline(always)]
+    fn predictions<O: Observe>(&self, state: &mut State<'_, P>, observer: &mut O) {
+        for layer in self.layers {
+            for (a, start, len) in [
+                (layer.attenuation, layer.neuron, layer.size),
+                (
+                    layer.attenuation_interneuron,
+                    self.interneuron(layer),
+                    layer.above,
+                ),
+            ] {
+                let v = part(state.dendrite, start, len);
+                let prediction = part_mut(state.prediction, start, len);
+                for (prediction, &v) in prediction.iter_mut().zip(v) {
+                    *prediction = P::scale(a, v, observer);
+                }
+            }
+        }
+        P::activate(&self.phi, state.prediction);
+    }
+
+    /// phi(u) - phi(v^) of rules (7) and (8), and phi(u) - phi(top-down part) of rule (10). Both
+    /// are differences of nearly equal rates and are formed in the width of potentials.
+    #[inline(always)]
+    pub(super) fn errors<O: Observe>(&self, state: &mut State<'_, P>, observer: &mut O) {
+        if self.feedback == Feedback::Learned {
+            for (inverse, &top_down) in state.inverse.iter_mut().zip(&*state.top_down) {
+                *inverse = top_down;
+            }
+            P::activate(&self.phi, state.inverse);
+            for (inverse, &wide) in state.inverse.iter_mut().zip(&*state.error) {
+                *inverse = P::sub(wide, *inverse, observer);
+            }
+        }
+        for (error, &prediction) in state.error.iter_mut().zip(&*state.prediction) {
+            *error = P::sub(*error, prediction, observer);
+        }
+    }
+}
+
+/// Equation (2), interneurons: the nudging current is `g_som` (`u^P_{k+1}` - `u^I_k`).
+#[inline(always)]
+fn interneurons<P: Precision, O: Observe>(
+    network: &Microcircuit<'_, P>,
+    state: &mut State<'_, P>,
+    observer: &mut O,
+) {
+    let pyramidal = network.pyramidal();
+    let Some((somata, inter)) = state.soma.split_at_mut_checked(pyramidal) else {
+        return;
+    };
+    for layer in network.layers.iter().filter(|layer| layer.hidden()) {
+        let start = network.interneuron(layer);
+        let above = part(somata, layer.neuron + layer.size, layer.above);
+        let v = part(state.dendrite, start, layer.above);
+        let u = part_mut(inter, start.saturating_sub(pyramidal), layer.above);
+        let [c_u, c_v, c_above] = layer.interneuron;
+        for ((u, &v), &above) in u.iter_mut().zip(v).zip(above) {
+            let change = P::mix([(c_u, *u), (c_v, v), (c_above, above)], observer);
+            *u = P::add(*u, change, observer);
+        }
+    }
+}
+
+/// Equation (1): the soma of a hidden pyramidal neuron.
+#[inline(always)]
+fn hidden<P: Precision, O: Observe>(layer: &Layer<P>, state: &mut State<'_, P>, observer: &mut O) {
+    let u = part_mut(state.soma, layer.neuron, layer.size);
+    let basal = part(state.dendrite, layer.neuron, layer.size);
+    let apical = part(state.apical, layer.neuron, layer.size);
+    let [c_u, c_b, c_a] = layer.soma;
+    for ((u, &basal), &apical) in u.iter_mut().zip(basal).zip(apical) {
+        let change = P::mix([(c_u, *u), (c_b, basal), (c_a, apical)], observer);
+        *u = P::add(*u, change, observer);
+    }
+}
+
+/// Equation (2), output: no apical dendrite; the teaching current when there is a teacher.
+#[inline(always)]
+fn output<P: Precision, O: Observe>(
+    network: &Microcircuit<'_, P>,
+    layer: &Layer<P>,
+    state: &mut State<'_, P>,
+    teacher: Option<&[P::Potential]>,
+    observer: &mut O,
+) {
+    let u = part_mut(state.soma, layer.neuron, layer.size);
+    let basal = part(state.dendrite, layer.neuron, layer.size);
+    let [c_u, c_b, c_t] = layer.soma;
+    let free = layer.soma_free;
+    match (teacher, network.reversal) {
+        (None, _) => {
+            for (u, &basal) in u.iter_mut().zip(basal) {
+                let change = P::mix([(free, *u), (c_b, basal), Default::default()], observer);
+                *u = P::add(*u, change, observer);
+            }
+        }
+        (Some(teacher), None) => {
+            for ((u, &basal), &target) in u.iter_mut().zip(basal).zip(teacher) {
+                let change = P::mix([(c_u, *u), (c_b, basal), (c_t, target)], observer);
+                *u = P::add(*u, change, observer);
+            }
+        }
+        (Some(teacher), Some((excitatory, inhibitory))) => {
+            for ((u, &basal), &target) in u.iter_mut().zip(basal).zip(teacher) {
+                let change = P::mix([(free, *u), (c_b, basal), Default::default()], observer);
+                let current = synaptic_current::<P, O>(
+                    layer.conductance,
+                    target,
+                    *u,
+                    excitatory,
+                    inhibitory,
+                    observer,
+                );
+                let change = P::add(change, current, observer);
+                *u = P::add(*u, change, observer);
+            }
+        }
+    }
+}
+
+/// The teacher as conductances: dt [`g_exc` (`E_exc` - u) + `g_inh` (`E_inh` - u)] with `g_exc` =
+/// `g_som` (`u_trgt` - `E_inh`) / (`E_exc` - `E_inh`), `g_inh` = -`g_som` (`u_trgt` - `E_exc`) /
+/// (`E_exc` - `E_inh`).
+#[inline(always)]
+fn synaptic_current<P: Precision, O: Observe>(
+    factor: P::Coefficient,
+    target: P::Potential,
+    u: P::Potential,
+    excitatory: P::Potential,
+    inhibitory: P::Potential,
+    observer: &mut O,
+) -> P::Potential {
+    let above_inhibitory = P::sub(target, inhibitory, observer);
+    let below_excitatory = P::sub(excitatory, target, observer);
+    let g_exc = P::scale(factor, above_inhibitory, observer);
+    let g_inh = P::scale(factor, below_excitatory, observer);
+    let drive_exc = P::sub(excitatory, u, observer);
+    let drive_inh = P::sub(inhibitory, u, observer);
+    let exc = P::multiply(g_exc, drive_exc, observer);
+    let inh = P::multiply(g_inh, drive_inh, observer);
+    P::add(exc, inh, observer)
+}
+
+/// sigma xi of equations (1) and (2), for every soma and interneuron.
+#[inline(always)]
+fn noise<P: Precision, O: Observe>(
+    amplitude: Option<P::Coefficient>,
+    key: Key,
+    somata: &mut [P::Potential],
+    observer: &mut O,
+) {
+    let Some(amplitude) = amplitude else { return };
+    let mut first = 0;
+    for group in somata.chunks_mut(16) {
+        // Words first, then potentials: two loops that vectorise each in its own width.
+        let mut words = [0; 16];
+        for (lane, word) in words.iter_mut().enumerate() {
+            *word = key.noise(first + lane as u32);
+        }
+        for (u, &word) in group.iter_mut().zip(&words) {
+            *u = P::add(*u, P::noise(word, amplitude), observer);
+        }
+        first += 16;
+    }
+}

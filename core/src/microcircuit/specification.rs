@@ -1,0 +1,200 @@
+//! The description of a microcircuit in real numbers: what a configuration file says.
+
+use crate::Activation;
+
+/// How time is treated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Mode {
+    /// Explicit Euler steps of equations (1) to (5).
+    Full,
+    /// One bottom-up and one top-down sweep through the steady states: the paper's simplification
+    /// for MNIST.
+    TwoStep,
+}
+
+/// Where the top-down weights `W^PP_{k,k+1}` come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Feedback {
+    /// Random and fixed.
+    Fixed,
+    /// The transpose of the bottom-up weights of the layer above; not stored.
+    Transposed,
+    /// Plastic by rule (10).
+    Learned,
+}
+
+/// Whether interneurons have weights of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Interneurons {
+    /// `W^IP` and `W^PI` are weights; they learn by (8) and (9) where their rates are not zero.
+    Learned,
+    /// `W^IP` follows `W^PP` and `W^PI` is `-W^PP` exactly: the self-predicting state at all
+    /// times. A control, not biology.
+    Tied,
+}
+
+/// Whether potentials are attenuated on their way from dendrite to soma.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Attenuation {
+    /// By the conductances: `a_k` = `g_B` / (`g_lk` + `g_B` + `g_A`).
+    Dendritic,
+    /// Not at all: u = vB + lambda vA, the "additive" two-step variant. Two-step mode only.
+    Dropped,
+    /// The output's attenuation wrongly contains `g_A`: the defect of the reimplementation that
+    /// failed to replicate the paper, kept as a negative control.
+    WrongOutput,
+}
+
+/// How the teacher drives the output soma. Both are the same current.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Teacher {
+    /// `g_som` (`u_trgt` - u).
+    Nudging,
+    /// `g_exc` (`E_exc` - u) + `g_inh` (`E_inh` - u).
+    Conductance {
+        /// Excitatory reversal potential.
+        excitatory: f64,
+        /// Inhibitory reversal potential, below the excitatory one.
+        inhibitory: f64,
+    },
+}
+
+/// What a noise amplitude means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum NoiseConvention {
+    /// u += dt sigma N(0, 1): what the reimplementations do.
+    PerStep,
+    /// u += sqrt(dt) sigma N(0, 1).
+    EulerMaruyama,
+}
+
+/// Noise of every soma and interneuron.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Noise {
+    /// Amplitude; 0 switches noise off.
+    pub sigma: f64,
+    /// Its meaning.
+    pub convention: NoiseConvention,
+}
+
+/// Learning rates of one layer: per millisecond in full mode, per update in two-step mode.
+/// Zero freezes a family.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct LearningRates {
+    /// `eta^PP_{k,k-1}`, rule (7).
+    pub up: f64,
+    /// Of the pyramidal thresholds, rule (7).
+    pub bias: f64,
+    /// `eta^PP_{k,k+1}`, rule (10); hidden layers, learned feedback only.
+    pub down: f64,
+    /// `eta^IP_{k,k}`, rule (8); hidden layers.
+    pub ip: f64,
+    /// Of the interneurons' thresholds, rule (8); hidden layers.
+    pub ip_bias: f64,
+    /// `eta^PI_{k,k}`, rule (9); hidden layers.
+    pub pi: f64,
+}
+
+/// Conductances and learning rates of one layer, 1 .. N.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct LayerSpecification {
+    /// `g_lk`.
+    pub leak: f64,
+    /// `g_B`: basal dendrite to soma.
+    pub basal: f64,
+    /// `g_D`: dendrite to soma of the layer's interneurons; unused in the output.
+    pub dendritic: f64,
+    /// `g_A`: apical dendrite to soma; in the output only [`Attenuation::WrongOutput`] looks at it.
+    pub apical: f64,
+    /// `g_som`: teacher to output soma, or pyramidal neurons above to this layer's interneurons.
+    pub somatic: f64,
+    /// Learning rates.
+    pub rates: LearningRates,
+}
+
+impl Default for LayerSpecification {
+    /// The conductances of the paper's reimplementations, nothing plastic.
+    fn default() -> Self {
+        Self {
+            leak: 0.1,
+            basal: 1.0,
+            dendritic: 1.0,
+            apical: 0.8,
+            somatic: 0.8,
+            rates: LearningRates::default(),
+        }
+    }
+}
+
+/// A microcircuit in real numbers. Times are in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Specification<'s> {
+    /// Neurons of each layer, the input first.
+    pub sizes: &'s [usize],
+    /// Conductances and learning rates of the layers 1 .. N.
+    pub layers: &'s [LayerSpecification],
+    /// Potential to rate, everywhere.
+    pub activation: Activation,
+    /// Time.
+    pub mode: Mode,
+    /// Whether neurons have learnable thresholds.
+    pub bias: bool,
+    /// Top-down weights.
+    pub feedback: Feedback,
+    /// Interneuron weights.
+    pub interneurons: Interneurons,
+    /// Dendritic attenuation.
+    pub attenuation: Attenuation,
+    /// Teaching current.
+    pub teacher: Teacher,
+    /// Noise; full mode only.
+    pub noise: Noise,
+    /// Euler step; unused in two-step mode.
+    pub dt: f64,
+    /// Low-pass of the input; 0 switches it off. Unused in two-step mode.
+    pub tau_input: f64,
+    /// Low-pass of plasticity; 0 switches it off. Full mode only.
+    pub tau_weights: f64,
+    /// Time without plasticity after each new pattern.
+    pub learning_lag: f64,
+    /// Whether a new pattern clears the low-pass of plasticity.
+    pub reset_traces: bool,
+    /// Seed of rounding and noise.
+    pub seed: u64,
+}
+
+impl Default for Specification<'_> {
+    /// The parameters of the paper's reimplementations, without layers.
+    fn default() -> Self {
+        Self {
+            sizes: &[],
+            layers: &[],
+            activation: Activation::Logistic,
+            mode: Mode::Full,
+            bias: false,
+            feedback: Feedback::Fixed,
+            interneurons: Interneurons::Learned,
+            attenuation: Attenuation::Dendritic,
+            teacher: Teacher::Nudging,
+            noise: Noise {
+                sigma: 0.0,
+                convention: NoiseConvention::PerStep,
+            },
+            dt: 0.1,
+            tau_input: 3.0,
+            tau_weights: 30.0,
+            learning_lag: 0.0,
+            reset_traces: false,
+            seed: 1,
+        }
+    }
+}

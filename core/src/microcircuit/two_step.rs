@@ -1,0 +1,185 @@
+//! Two-step mode: the paper's simplification for MNIST.
+//!
+//! First a bottom-up sweep without feedback, u = a vB. Then a top-down sweep through the steady
+//! states: the output is nudged by the teacher; in each hidden layer from the top down, the
+//! interneurons are nudged by the layer above, the apical potential follows, and the soma mixes it
+//! in. Presynaptic rates of rules (7) and (8) are those of the bottom-up sweep, which made the
+//! predictions; those of rules (9) and (10) are the nudged ones.
+
+use super::{Layer, Microcircuit};
+use crate::Precision;
+use crate::record::Observe;
+use crate::rule::{Activity, part, part_mut};
+
+#[inline(always)]
+pub(super) fn step<P: Precision, O: Observe>(
+    network: &Microcircuit<'_, P>,
+    weights: &[P::Weight],
+    activity: &mut Activity<'_, P>,
+    input: &[P::Rate],
+    teacher: Option<&[P::Potential]>,
+    observer: &mut O,
+) {
+    let state = &mut network.state(activity);
+    let inputs = state
+        .input
+        .iter_mut()
+        .zip(state.input_rate.iter_mut())
+        .zip(input);
+    for ((wide, rate), &input) in inputs {
+        *wide = P::widen(input);
+        *rate = input;
+    }
+    for layer in network.layers {
+        network.basal(layer, weights, state, observer);
+        predict(
+            network,
+            state,
+            layer.attenuation,
+            layer.neuron,
+            layer.size,
+            observer,
+        );
+        let prediction = part(state.prediction, layer.neuron, layer.size);
+        let rate = part_mut(state.rate, layer.neuron, layer.size);
+        for (rate, &wide) in rate.iter_mut().zip(prediction) {
+            *rate = P::rate(wide, observer);
+        }
+        network.interneuron_dendrite(layer, weights, state, observer);
+    }
+    network.tied_dendrites(state, observer);
+    for layer in network.layers.iter().filter(|layer| layer.hidden()) {
+        let first = network.interneuron(layer);
+        predict(
+            network,
+            state,
+            layer.attenuation_interneuron,
+            first,
+            layer.above,
+            observer,
+        );
+    }
+
+    for layer in network.layers.iter().rev() {
+        if layer.hidden() {
+            nudge_interneurons(network, state, layer, observer);
+            settle_rates(
+                network,
+                state,
+                network.interneuron(layer),
+                layer.above,
+                observer,
+            );
+            network.apical(layer, weights, state, true, observer);
+            let u = part_mut(state.soma, layer.neuron, layer.size);
+            let apical = part(state.apical, layer.neuron, layer.size);
+            let [lambda, _] = layer.mixing;
+            for (u, &apical) in u.iter_mut().zip(apical) {
+                let change = P::scale(lambda, apical, observer);
+                *u = P::add(*u, change, observer);
+            }
+        } else if let Some(teacher) = teacher {
+            nudge_output(state.soma, layer, teacher, observer);
+        }
+        settle(network, state, layer, observer);
+    }
+    network.errors(state, observer);
+}
+
+/// u = a v, and phi of it as the prediction.
+#[inline(always)]
+fn predict<P: Precision, O: Observe>(
+    network: &Microcircuit<'_, P>,
+    state: &mut super::state::State<'_, P>,
+    a: P::Coefficient,
+    start: usize,
+    len: usize,
+    observer: &mut O,
+) {
+    let v = part(state.dendrite, start, len);
+    let u = part_mut(state.soma, start, len);
+    let prediction = part_mut(state.prediction, start, len);
+    for ((u, prediction), &v) in u.iter_mut().zip(&mut *prediction).zip(v) {
+        *u = P::scale(a, v, observer);
+        *prediction = *u;
+    }
+    P::activate(&network.phi, prediction);
+}
+
+/// `u_N` = (1 - `lambda_N`) `vB^_N` + `lambda_N` `u_trgt`.
+#[inline(always)]
+fn nudge_output<P: Precision, O: Observe>(
+    soma: &mut [P::Potential],
+    layer: &Layer<P>,
+    teacher: &[P::Potential],
+    observer: &mut O,
+) {
+    let [lambda, rest] = layer.mixing;
+    for (u, &target) in part_mut(soma, layer.neuron, layer.size)
+        .iter_mut()
+        .zip(teacher)
+    {
+        *u = P::mix([(rest, *u), (lambda, target), Default::default()], observer);
+    }
+}
+
+/// `u^I_k` = (1 - `lambda_I`) `vI^_k` + `lambda_I` `u^P_{k+1}`.
+#[inline(always)]
+fn nudge_interneurons<P: Precision, O: Observe>(
+    network: &Microcircuit<'_, P>,
+    state: &mut super::state::State<'_, P>,
+    layer: &Layer<P>,
+    observer: &mut O,
+) {
+    let pyramidal = network.pyramidal();
+    let Some((somata, inter)) = state.soma.split_at_mut_checked(pyramidal) else {
+        return;
+    };
+    let above = part(somata, layer.neuron + layer.size, layer.above);
+    let start = network.interneuron(layer).saturating_sub(pyramidal);
+    let [lambda, rest] = layer.mixing_interneuron;
+    for (u, &above) in part_mut(inter, start, layer.above).iter_mut().zip(above) {
+        *u = P::mix([(rest, *u), (lambda, above), Default::default()], observer);
+    }
+}
+
+/// phi(u) of the nudged interneurons, wide in `error` and as rates.
+#[inline(always)]
+fn settle_rates<P: Precision, O: Observe>(
+    network: &Microcircuit<'_, P>,
+    state: &mut super::state::State<'_, P>,
+    start: usize,
+    len: usize,
+    observer: &mut O,
+) {
+    let wide = part_mut(state.error, start, len);
+    for (wide, &u) in wide.iter_mut().zip(part(state.soma, start, len)) {
+        *wide = u;
+    }
+    P::activate(&network.phi, wide);
+    for (rate, &wide) in part_mut(state.rate, start, len).iter_mut().zip(&*wide) {
+        *rate = P::rate(wide, observer);
+    }
+}
+
+/// phi(u) of the nudged pyramidal neurons, wide in `error` and as nudged rates.
+#[inline(always)]
+fn settle<P: Precision, O: Observe>(
+    network: &Microcircuit<'_, P>,
+    state: &mut super::state::State<'_, P>,
+    layer: &Layer<P>,
+    observer: &mut O,
+) {
+    let wide = part_mut(state.error, layer.neuron, layer.size);
+    for (wide, &u) in wide
+        .iter_mut()
+        .zip(part(state.soma, layer.neuron, layer.size))
+    {
+        *wide = u;
+    }
+    P::activate(&network.phi, wide);
+    let nudged = part_mut(state.nudged, layer.neuron, layer.size);
+    for (rate, &wide) in nudged.iter_mut().zip(&*wide) {
+        *rate = P::rate(wide, observer);
+    }
+}

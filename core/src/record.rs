@@ -1,0 +1,130 @@
+//! What a step reports: saturations, lost updates; nothing at all when nobody listens.
+//!
+//! Kernels take an [`Observe`] by type, so that with [`Silent`] the counting compiles to nothing.
+
+/// The four kinds of quantity a [`Precision`](crate::Precision) gives a format to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Quantity {
+    /// Synaptic weights and biases.
+    Weight,
+    /// Firing rates, the presynaptic factor of every product.
+    Rate,
+    /// Somatic and dendritic potentials, errors.
+    Potential,
+    /// Low-pass filtered plasticity, one word a synapse.
+    Trace,
+}
+
+/// A listener to what the arithmetic had to give up.
+pub trait Observe {
+    /// `false` removes the counting from the compiled kernel.
+    const ON: bool;
+    /// `count` writes of `quantity` met the end of their format's range.
+    fn saturated(&mut self, quantity: Quantity, count: u32);
+    /// Of `total` weight updates, `lost` were not zero and left the stored weight as it was.
+    fn updated(&mut self, total: u32, lost: u32);
+}
+
+/// Counts since the last reset. Counters stop at their largest value instead of wrapping.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Counters {
+    /// Saturated writes of weights.
+    pub weight: u64,
+    /// Saturated writes of rates.
+    pub rate: u64,
+    /// Saturated writes of potentials.
+    pub potential: u64,
+    /// Saturated writes of traces.
+    pub trace: u64,
+    /// Weight updates that were asked for.
+    pub updates: u64,
+    /// Weight updates that were not zero and changed nothing.
+    pub lost: u64,
+}
+
+impl Counters {
+    /// All saturations together.
+    pub const fn saturations(&self) -> u64 {
+        self.weight
+            .saturating_add(self.rate)
+            .saturating_add(self.potential)
+            .saturating_add(self.trace)
+    }
+
+    /// The first quantity with a saturation, for an error message of strict mode.
+    pub const fn first_saturated(&self) -> Option<Quantity> {
+        match (self.weight, self.rate, self.potential, self.trace) {
+            (0, 0, 0, 0) => None,
+            (0, 0, 0, _) => Some(Quantity::Trace),
+            (0, 0, _, _) => Some(Quantity::Potential),
+            (0, _, _, _) => Some(Quantity::Rate),
+            _ => Some(Quantity::Weight),
+        }
+    }
+
+    /// Adds another count, as when runs of several seeds are pooled.
+    pub fn add(&mut self, other: &Self) {
+        self.weight = self.weight.saturating_add(other.weight);
+        self.rate = self.rate.saturating_add(other.rate);
+        self.potential = self.potential.saturating_add(other.potential);
+        self.trace = self.trace.saturating_add(other.trace);
+        self.updates = self.updates.saturating_add(other.updates);
+        self.lost = self.lost.saturating_add(other.lost);
+    }
+}
+
+impl Observe for Counters {
+    const ON: bool = true;
+
+    #[inline(always)]
+    fn saturated(&mut self, quantity: Quantity, count: u32) {
+        let slot = match quantity {
+            Quantity::Weight => &mut self.weight,
+            Quantity::Rate => &mut self.rate,
+            Quantity::Potential => &mut self.potential,
+            Quantity::Trace => &mut self.trace,
+        };
+        *slot = slot.saturating_add(u64::from(count));
+    }
+
+    #[inline(always)]
+    fn updated(&mut self, total: u32, lost: u32) {
+        self.updates = self.updates.saturating_add(u64::from(total));
+        self.lost = self.lost.saturating_add(u64::from(lost));
+    }
+}
+
+/// Listens to nothing; the kernels compile as if there were no counters.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl Observe for Silent {
+    const ON: bool = false;
+    #[inline(always)]
+    fn saturated(&mut self, _: Quantity, _: u32) {}
+    #[inline(always)]
+    fn updated(&mut self, _: u32, _: u32) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counters_stop_at_the_top_and_name_the_first_quantity() {
+        let mut c = Counters {
+            potential: u64::MAX - 1,
+            ..Counters::default()
+        };
+        assert_eq!(c.first_saturated(), Some(Quantity::Potential));
+        c.saturated(Quantity::Potential, 5);
+        assert_eq!(c.potential, u64::MAX);
+        c.saturated(Quantity::Rate, 2);
+        assert_eq!(c.first_saturated(), Some(Quantity::Rate));
+        assert_eq!(c.saturations(), u64::MAX);
+        c.updated(10, 3);
+        assert_eq!((c.updates, c.lost), (10, 3));
+    }
+}

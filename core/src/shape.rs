@@ -1,0 +1,149 @@
+//! What a network needs, and the one place where a wrong shape or parameter becomes an error.
+
+use crate::{Number, Precision};
+use core::fmt;
+
+/// Words of each kind that a network needs from its owner.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Storage {
+    /// Weights and biases.
+    pub weights: usize,
+    /// Low-pass filtered plasticity: as many as weights, or none when there is no filter.
+    pub traces: usize,
+    /// Potentials, errors and other words of that format.
+    pub potentials: usize,
+    /// Rates.
+    pub rates: usize,
+}
+
+impl Storage {
+    /// Bytes of weights, the part that several activities can share.
+    pub const fn weight_bytes<P: Precision>(&self) -> usize {
+        self.weights * P::Weight::BYTES
+    }
+
+    /// Bytes of traces, potentials and rates.
+    pub const fn activity_bytes<P: Precision>(&self) -> usize {
+        self.traces * P::Trace::BYTES
+            + self.potentials * P::Potential::BYTES
+            + self.rates * P::Rate::BYTES
+    }
+
+    /// Bytes of the network's whole state on a device.
+    pub const fn bytes<P: Precision>(&self) -> usize {
+        self.weight_bytes::<P>() + self.activity_bytes::<P>()
+    }
+}
+
+/// Why a network could not be built. The parameter is named as in a configuration.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum BuildError {
+    /// Fewer than an input and an output layer.
+    TooFewLayers {
+        /// How many there are.
+        layers: usize,
+    },
+    /// A layer without neurons, or with more than fit an exact sum.
+    LayerSize {
+        /// Which layer; the input is 0.
+        layer: usize,
+        /// Its size; accepted are 1 to 65,536.
+        size: usize,
+    },
+    /// A list has not one entry for each layer it speaks of.
+    Length {
+        /// The list.
+        parameter: &'static str,
+        /// How many entries are needed.
+        needed: usize,
+        /// How many there are.
+        given: usize,
+    },
+    /// A number that is not finite, makes no sense, or is beyond the precision's format.
+    OutOfRange {
+        /// The parameter.
+        parameter: &'static str,
+        /// Its value.
+        value: f64,
+    },
+    /// A combination of choices that excludes itself.
+    Conflict {
+        /// The parameter.
+        parameter: &'static str,
+        /// What it cannot be combined with.
+        with: &'static str,
+    },
+}
+
+impl BuildError {
+    pub(crate) const fn out_of_range(parameter: &'static str, value: f64) -> Self {
+        Self::OutOfRange { parameter, value }
+    }
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::TooFewLayers { layers } => {
+                write!(
+                    f,
+                    "network.layers has {layers} entries; a network has at least 2"
+                )
+            }
+            Self::LayerSize { layer, size } => {
+                write!(
+                    f,
+                    "network.layers: layer {layer} has {size} neurons; accepted: 1 to 65536"
+                )
+            }
+            Self::Length {
+                parameter,
+                needed,
+                given,
+            } => {
+                write!(
+                    f,
+                    "{parameter} has {given} entries; this network needs {needed}"
+                )
+            }
+            Self::OutOfRange { parameter, value } => {
+                write!(
+                    f,
+                    "{parameter} = {value} is out of range for this precision"
+                )
+            }
+            Self::Conflict { parameter, with } => {
+                write!(f, "{parameter} cannot be combined with {with}")
+            }
+        }
+    }
+}
+
+impl core::error::Error for BuildError {}
+
+/// Most neurons a layer can have, so that sums of products are exact in every precision.
+pub const LARGEST_LAYER: usize = 65_536;
+
+/// Checks the layer sizes, the input first.
+///
+/// # Errors
+/// Fewer than two layers, an empty layer, one of more than [`LARGEST_LAYER`] neurons.
+pub const fn check(sizes: &[usize]) -> Result<(), BuildError> {
+    if sizes.len() < 2 {
+        return Err(BuildError::TooFewLayers {
+            layers: sizes.len(),
+        });
+    }
+    let mut layer = 0;
+    while layer < sizes.len() {
+        let size = sizes[layer];
+        if size == 0 || size > LARGEST_LAYER {
+            return Err(BuildError::LayerSize { layer, size });
+        }
+        layer += 1;
+    }
+    Ok(())
+}
