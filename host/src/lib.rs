@@ -1,1 +1,19 @@
-//! The desktop side of Apical.
+//! The desktop side of Apical: the core over floats and fixed point, experiments, comparison,
+//! plots and reports.
+//!
+//! Data flows one way: configuration, network, run, journal, report.
+
+pub mod config;
+pub mod data;
+pub mod dispatch;
+mod error;
+pub mod gradient;
+pub mod journal;
+pub mod network;
+pub mod plot;
+pub mod report;
+pub mod task;
+pub mod train;
+pub mod weights_file;
+
+pub use error::Error;

@@ -1,1 +1,5 @@
 //! Shared pieces of the cross-crate tests.
+
+pub mod exact;
+pub mod network;
+pub mod vector;

@@ -77,6 +77,11 @@ impl<P: Precision> Layer<P> {
         self.above > 0
     }
 
+    /// `a_k`, the attenuation from the basal dendrite to the soma, as stored.
+    pub fn attenuation(&self) -> f64 {
+        self.attenuation.to_f64()
+    }
+
     /// `W^IP` over the `W^PP` it follows in the self-predicting state; hidden layers.
     pub fn self_predicting(&self) -> f64 {
         self.self_predicting

@@ -1,0 +1,194 @@
+//! `[data]`: which samples, how they are split, and what the output should say.
+
+use std::fmt;
+
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::choice::choice;
+use super::error::{Fault, require};
+use super::network::Activation;
+
+choice! {
+    /// Where the samples come from.
+    Task {
+        /// The bundled 8x8 digits.
+        #[default]
+        Digits = "digits",
+        /// A table of numbers with a column of labels.
+        Csv = "csv",
+    }
+}
+
+choice! {
+    /// What is done to the features before the network sees them.
+    Scale {
+        /// Nothing: they have to lie in 0..1 already.
+        #[default]
+        None = "none",
+        /// Each feature's range in the training part becomes 0..1; beyond it is clipped.
+        MinMax = "min-max",
+    }
+}
+
+/// The column of a table that holds the class.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum LabelColumn {
+    /// The last one, `"last"`.
+    #[default]
+    Last,
+    /// By number; 1 is the first.
+    Number(usize),
+    /// By its name in the header.
+    Name(String),
+}
+
+/// Rates that the output is taught.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Targets {
+    /// Of every wrong class.
+    pub low: f64,
+    /// Of the right class.
+    pub high: f64,
+}
+
+impl Default for Targets {
+    fn default() -> Self {
+        Self {
+            low: 0.1,
+            high: 0.8,
+        }
+    }
+}
+
+/// `[data]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Data {
+    /// Where the samples come from.
+    pub task: Task,
+    /// The file of `task = "csv"`, plain or gzip; relative to the working directory.
+    pub path: String,
+    /// The column that holds the class.
+    pub label_column: LabelColumn,
+    /// What is done to the features.
+    pub scale: Scale,
+    /// The part of the samples that is trained on.
+    pub train_fraction: f64,
+    /// Decides which samples those are, independently of `run.seed`.
+    pub split_seed: u64,
+    /// Whether every epoch has its own order of samples.
+    pub shuffle: bool,
+    /// Rates that the output is taught.
+    pub targets: Targets,
+}
+
+impl Default for Data {
+    fn default() -> Self {
+        Self {
+            task: Task::default(),
+            path: String::new(),
+            label_column: LabelColumn::default(),
+            scale: Scale::default(),
+            train_fraction: 0.8,
+            split_seed: 0,
+            shuffle: true,
+            targets: Targets::default(),
+        }
+    }
+}
+
+impl Data {
+    pub(super) fn check(&self, activation: &Activation) -> Result<(), Fault> {
+        match self.task {
+            Task::Csv => require(
+                !self.path.is_empty(),
+                "data.path",
+                &self.path,
+                || "the path of a csv file, as data.task = \"csv\" asks for one",
+            )?,
+            Task::Digits => require(self.path.is_empty(), "data.path", &self.path, || {
+                "no path with data.task = \"digits\", which is built in; \
+                 to read a file, data.task = \"csv\""
+            })?,
+        }
+        require(
+            self.label_column != LabelColumn::Number(0),
+            "data.label_column",
+            &0,
+            || "the number of a column, 1 being the first",
+        )?;
+        let fraction = self.train_fraction;
+        require(
+            fraction > 0.0 && fraction < 1.0,
+            "data.train_fraction",
+            &fraction,
+            || "a number between 0 and 1",
+        )?;
+        let largest = i64::MAX as u64;
+        require(
+            self.split_seed <= largest,
+            "data.split_seed",
+            &self.split_seed,
+            || format!("a whole number from 0 to {largest}"),
+        )?;
+        let Targets { low, high } = self.targets;
+        let (least, most) = activation.range();
+        for (key, value) in [("data.targets.low", low), ("data.targets.high", high)] {
+            require(
+                value > least && value < most && value.is_finite(),
+                key,
+                &value,
+                || {
+                    format!(
+                        "a rate above {least} and below {most}, as {} has to be inverted at it",
+                        activation.kind()
+                    )
+                },
+            )?;
+        }
+        require(high > low, "data.targets.high", &high, || {
+            format!("a rate above data.targets.low ({low})")
+        })
+    }
+}
+
+impl Serialize for LabelColumn {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Last => serializer.serialize_str("last"),
+            Self::Number(number) => number.serialize(serializer),
+            Self::Name(name) => serializer.serialize_str(name),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for LabelColumn {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl Visitor<'_> for Reader {
+            type Value = LabelColumn;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("\"last\", the number of a column (1 is the first), or its name")
+            }
+
+            fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<LabelColumn, E> {
+                usize::try_from(number)
+                    .map(LabelColumn::Number)
+                    .map_err(|_| E::invalid_value(serde::de::Unexpected::Signed(number), &self))
+            }
+
+            fn visit_str<E>(self, name: &str) -> Result<LabelColumn, E> {
+                Ok(match name {
+                    "last" => LabelColumn::Last,
+                    _ => LabelColumn::Name(name.to_owned()),
+                })
+            }
+        }
+
+        deserializer.deserialize_any(Reader)
+    }
+}

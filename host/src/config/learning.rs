@@ -1,0 +1,87 @@
+//! `[learning]`: the rates of the four weight families and their filters.
+
+use serde::{Deserialize, Serialize};
+
+use super::error::{Fault, require, require_not_negative};
+use super::network::{Feedback, Network};
+use super::per_layer::PerLayer;
+
+/// `[learning]`. A rate of 0 means that the family is not plastic.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Learning {
+    /// Bottom-up weights, rule (7); a list has one for each layer above the input.
+    pub up: PerLayer,
+    /// Top-down weights, rule (10); a list has one for each hidden layer.
+    pub down: PerLayer,
+    /// Pyramidal cells to interneurons, rule (8); a list as for `down`.
+    pub pyramidal_to_interneuron: PerLayer,
+    /// Interneurons to apical dendrites, rule (9); a list as for `down`.
+    pub interneuron_to_pyramidal: PerLayer,
+    /// The rate of a bias as a multiple of that of the weights beside it.
+    pub bias_factor: f64,
+    /// Low-pass of the induction terms, in milliseconds; 0 is off.
+    pub tau_w: f64,
+    /// How long weights rest after a pattern has changed, in milliseconds.
+    pub learning_lag: f64,
+    /// Whether the filtered terms start from 0 with every pattern.
+    pub reset_traces: bool,
+}
+
+impl Default for Learning {
+    fn default() -> Self {
+        Self {
+            up: 0.1.into(),
+            down: 0.0.into(),
+            pyramidal_to_interneuron: 0.2.into(),
+            interneuron_to_pyramidal: 0.0.into(),
+            bias_factor: 1.0,
+            tau_w: 0.0,
+            learning_lag: 0.0,
+            reset_traces: false,
+        }
+    }
+}
+
+impl Learning {
+    pub(super) fn check(&self, network: &Network) -> Result<(), Fault> {
+        let hidden = network.hidden();
+        let upper = (hidden + 1, "layer above the input");
+        let inner = (hidden, "hidden layer");
+        for (key, rates, layers) in [
+            ("learning.up", &self.up, upper),
+            ("learning.down", &self.down, inner),
+            (
+                "learning.pyramidal_to_interneuron",
+                &self.pyramidal_to_interneuron,
+                inner,
+            ),
+            (
+                "learning.interneuron_to_pyramidal",
+                &self.interneuron_to_pyramidal,
+                inner,
+            ),
+        ] {
+            rates.check(
+                key,
+                layers,
+                (|rate: f64| rate >= 0.0, "a rate, 0 (frozen) or more"),
+            )?;
+        }
+        let learns_down = network.feedback == Feedback::Learned;
+        require(
+            learns_down || self.down.is_zero(),
+            "learning.down",
+            &format_args!("{}", self.down),
+            || {
+                format!(
+                    "0, as network.feedback is \"{}\"; with \"learned\" it may be more",
+                    network.feedback
+                )
+            },
+        )?;
+        require_not_negative("learning.bias_factor", self.bias_factor)?;
+        require_not_negative("learning.tau_w", self.tau_w)?;
+        require_not_negative("learning.learning_lag", self.learning_lag)
+    }
+}

@@ -1,0 +1,171 @@
+//! Samples: the bundled digits or a table of numbers, their split and their scale.
+
+mod digits;
+mod error;
+mod scale;
+mod split;
+mod table;
+
+use std::path::Path;
+
+pub use digits::{DIGITS_ATTRIBUTION, digits};
+pub use error::DataError;
+pub use scale::MinMax;
+pub use split::{Split, shuffle};
+pub use table::{parse_csv, read_csv};
+
+use crate::config::{Config, Scale, Task};
+
+/// Samples with their classes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dataset {
+    /// What it is called in reports.
+    pub name: String,
+    /// One row of `features` numbers for each sample, row after row.
+    pub inputs: Vec<f64>,
+    /// Numbers in one sample.
+    pub features: usize,
+    /// The class of each sample.
+    pub labels: Vec<u16>,
+    /// The number of classes; every label is below it.
+    pub classes: usize,
+}
+
+impl Dataset {
+    /// The data that a configuration names, checked against its network.
+    ///
+    /// Features of a table are as in the file: see [`Self::scaled`].
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be used, or has another number of features than the
+    /// network has inputs, or a label that the output has no cell for.
+    pub fn load(config: &Config) -> Result<Self, DataError> {
+        let (inputs, outputs) = (config.network.inputs(), config.network.outputs());
+        let dataset = match config.data.task {
+            Task::Digits => digits()?,
+            Task::Csv => read_csv(
+                Path::new(&config.data.path),
+                &config.data.label_column,
+                outputs,
+            )?,
+        };
+        if dataset.features != inputs {
+            let (name, features) = (dataset.name, dataset.features);
+            return Err(DataError::Features {
+                name,
+                features,
+                inputs,
+            });
+        }
+        if dataset.classes > outputs {
+            let (name, classes) = (dataset.name, dataset.classes);
+            return Err(DataError::Classes {
+                name,
+                classes,
+                outputs,
+            });
+        }
+        Ok(dataset)
+    }
+
+    /// The data as the network sees it, every number in 0..1.
+    ///
+    /// # Errors
+    ///
+    /// When `scale` is [`Scale::None`] and a number lies outside.
+    pub fn scaled(mut self, scale: Scale, split: &Split) -> Result<Self, DataError> {
+        match scale {
+            Scale::None => {
+                let inside = |value: &f64| (0.0..=1.0).contains(value);
+                if let Some(index) = self.inputs.iter().position(|value| !inside(value)) {
+                    return Err(DataError::NotScaled {
+                        name: self.name,
+                        sample: index / self.features + 1,
+                        feature: index % self.features + 1,
+                        value: self.inputs[index],
+                    });
+                }
+            }
+            Scale::MinMax => MinMax::fit(&self, &split.train).apply(&mut self),
+        }
+        Ok(self)
+    }
+
+    /// The number of samples.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there is no sample.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// The features of one sample; empty beyond the last.
+    pub fn row(&self, sample: u32) -> &[f64] {
+        let start = sample as usize * self.features;
+        self.inputs.get(start..start + self.features).unwrap_or(&[])
+    }
+
+    /// The class of one sample, or `None` beyond the last.
+    pub fn label(&self, sample: u32) -> Option<u16> {
+        self.labels.get(sample as usize).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{ConfigDocument, LabelColumn};
+
+    fn config(text: &str) -> Config {
+        ConfigDocument::parse(text, "test.toml")
+            .unwrap()
+            .resolve()
+            .unwrap()
+    }
+
+    #[test]
+    fn data_that_does_not_fit_the_network_is_refused() {
+        assert_eq!(Dataset::load(&Config::default()).unwrap().len(), 1797);
+        let error = Dataset::load(&config("[network]\nlayers = [65, 10]")).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "digits8x8: 64 features in a sample, but network.layers begins with 65"
+        );
+        let error = Dataset::load(&config("[network]\nlayers = [64, 9]")).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "digits8x8: 10 classes, but network.layers ends with 9"
+        );
+        let text = "[data]\ntask = \"csv\"\npath = \"/nowhere/x.csv\"";
+        let error = Dataset::load(&config(text)).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("/nowhere/x.csv: cannot be read: "),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn features_outside_the_unit_range_need_scaling() {
+        let text = b"0,0.5,0\n4,0.25,1\n8,0,0\n";
+        let table = parse_csv(text, "t.csv", &LabelColumn::Last, 2).unwrap();
+        let split = Split {
+            train: vec![0, 1],
+            test: vec![2],
+        };
+        let error = table.clone().scaled(Scale::None, &split).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "t.csv: sample 2, feature 1: found 4; accepted: 0 to 1, or data.scale = \"min-max\""
+        );
+        // Fitted to the first two samples; the third is clipped.
+        let scaled = table.scaled(Scale::MinMax, &split).unwrap();
+        assert_eq!(scaled.inputs, [0.0, 1.0, 1.0, 0.0, 1.0, 0.0]);
+        assert_eq!((scaled.row(1), scaled.label(1)), (&[1.0, 0.0][..], Some(1)));
+        assert_eq!((scaled.row(3), scaled.label(3)), (&[][..], None));
+    }
+}

@@ -1,0 +1,93 @@
+//! Everything that can go wrong, as one line that names the place and what is accepted.
+
+use crate::config::ConfigError;
+use crate::data::DataError;
+use crate::journal::JournalError;
+use crate::weights_file::WeightsError;
+use apical_core::record::Quantity;
+use apical_core::BuildError;
+use std::path::PathBuf;
+
+/// An error of the program. [`Error::exit_code`] says what kind.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A data set.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// A run folder.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// A weights file.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// A network that cannot be built in this precision.
+    #[error("cannot build the network in {precision}: {source}")]
+    Build {
+        /// The precision.
+        precision: String,
+        /// Why.
+        source: BuildError,
+    },
+    /// A number that the precision's format cannot hold.
+    #[error("{what} = {value} does not fit {precision}, whose range is -{largest} to {largest}")]
+    DoesNotFit {
+        /// What the number is.
+        what: String,
+        /// The number.
+        value: f64,
+        /// The precision.
+        precision: String,
+        /// The end of the range.
+        largest: f64,
+    },
+    /// The data and the network do not fit.
+    #[error("{0}")]
+    Mismatch(String),
+    /// Strict mode met its first saturation.
+    #[error(
+        "saturation in strict mode: a {quantity:?} met the end of its range at step {step} \
+         (epoch {epoch}, sample {sample}); a wider format or run.strict = false accepts it"
+    )]
+    Saturation {
+        /// Which quantity.
+        quantity: Quantity,
+        /// The network's step.
+        step: u64,
+        /// The epoch, from 1.
+        epoch: u64,
+        /// The sample within the epoch, from 0.
+        sample: usize,
+    },
+    /// A comparison found a difference beyond the tolerance.
+    #[error("{0}")]
+    Differs(String),
+    /// The user stopped the run.
+    #[error("stopped; continue with --resume in {}", .0.display())]
+    Stopped(PathBuf),
+    /// A file that could not be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A figure or a report could not be drawn.
+    #[error("cannot draw: {0}")]
+    Draw(String),
+}
+
+impl Error {
+    /// 1 when the program did its work and the answer is no (a difference, a saturation, a stop);
+    /// 2 when it could not do its work.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Saturation { .. } | Self::Differs(_) | Self::Stopped(_) => 1,
+            _ => 2,
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! The folder of a run: everything it writes, and what a resumed run reads back.
+//!
+//! | file | content |
+//! |---|---|
+//! | `config.toml` | the configuration as resolved |
+//! | `metrics.csv` | one line an epoch, appended |
+//! | `checkpoint.bin` | the state to resume from, see [`Checkpoint`] |
+//! | `summary.json` | what came out |
+//! | `report.html`, `plots/*.svg` | the same to look at |
+//!
+//! Whole files are replaced in one step ([`write_atomically`]), so that a run that is
+//! killed leaves each of them as it was before or as it is after. A line of
+//! `metrics.csv` may be cut short; [`Journal::resume`] removes it with all lines that
+//! are later than the checkpoint.
+
+mod atomic;
+mod checkpoint;
+mod error;
+mod metrics;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use atomic::write_atomically;
+pub use checkpoint::Checkpoint;
+pub use error::JournalError;
+pub use metrics::{Metrics, MetricsTable};
+
+const CONFIG: &str = "config.toml";
+const METRICS: &str = "metrics.csv";
+const SUMMARY: &str = "summary.json";
+const CHECKPOINT: &str = "checkpoint.bin";
+const REPORT: &str = "report.html";
+const PLOTS: &str = "plots";
+
+/// An open run folder.
+#[derive(Debug)]
+pub struct Journal {
+    folder: PathBuf,
+    metrics: Metrics,
+}
+
+impl Journal {
+    /// Begins a run in `folder`, which must be new or empty.
+    ///
+    /// With `force`, the files of an earlier run are removed first; files that are not
+    /// a run's are never touched.
+    ///
+    /// # Errors
+    ///
+    /// When the folder has content and `force` is not set, or cannot be written.
+    pub fn create(
+        folder: &Path,
+        config: &str,
+        columns: &[&str],
+        force: bool,
+    ) -> Result<Self, JournalError> {
+        let unwritable = |source| JournalError::write(folder, source);
+        fs::create_dir_all(folder).map_err(unwritable)?;
+        let mut entries = fs::read_dir(folder).map_err(unwritable)?;
+        if entries.next().is_some() {
+            if !force {
+                return Err(JournalError::Exists {
+                    folder: folder.to_path_buf(),
+                });
+            }
+            clear(folder)?;
+        }
+        write_atomically(&folder.join(CONFIG), config.as_bytes())?;
+        let metrics = Metrics::create(&folder.join(METRICS), columns)?;
+        Ok(Self {
+            folder: folder.to_path_buf(),
+            metrics,
+        })
+    }
+
+    /// Continues the run in `folder` from its checkpoint, which must be of a network of
+    /// `shape` in `precision`. Lines of `metrics.csv` after the checkpoint are removed.
+    ///
+    /// # Errors
+    ///
+    /// When there is no checkpoint, when it is damaged or of something else, or when
+    /// `metrics.csv` has other columns or cannot be written.
+    pub fn resume(
+        folder: &Path,
+        columns: &[&str],
+        shape: &str,
+        precision: &str,
+    ) -> Result<(Self, Checkpoint), JournalError> {
+        let path = folder.join(CHECKPOINT);
+        if !path.exists() {
+            return Err(JournalError::NoCheckpoint {
+                folder: folder.to_path_buf(),
+            });
+        }
+        let checkpoint = Checkpoint::read(&path)?;
+        checkpoint.check(&path, shape, precision)?;
+        let metrics = Metrics::resume(&folder.join(METRICS), columns, checkpoint.epoch)?;
+        Ok((
+            Self {
+                folder: folder.to_path_buf(),
+                metrics,
+            },
+            checkpoint,
+        ))
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Appends a line to `metrics.csv`: the epoch and one value for each column.
+    ///
+    /// # Errors
+    ///
+    /// When there are more or fewer values than columns, or the file cannot be written.
+    pub fn record(&mut self, epoch: u64, values: &[f64]) -> Result<(), JournalError> {
+        self.metrics.append(epoch, values)
+    }
+
+    /// Replaces the checkpoint, after the metrics up to it have reached the disk.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written; the one before then remains.
+    pub fn checkpoint(&mut self, checkpoint: &Checkpoint) -> Result<(), JournalError> {
+        self.metrics.sync()?;
+        write_atomically(&self.folder.join(CHECKPOINT), &checkpoint.encode())
+    }
+
+    /// Replaces `summary.json`.
+    ///
+    /// # Errors
+    ///
+    /// When `summary` has no JSON form, or the file cannot be written.
+    pub fn summary<T: Serialize>(&self, summary: &T) -> Result<(), JournalError> {
+        let path = self.folder.join(SUMMARY);
+        let mut text =
+            serde_json::to_string_pretty(summary).map_err(|source| JournalError::Json {
+                path: path.clone(),
+                source,
+            })?;
+        text.push('\n');
+        write_atomically(&path, text.as_bytes())
+    }
+
+    /// Replaces `report.html`.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn report(&self, html: &str) -> Result<PathBuf, JournalError> {
+        let path = self.folder.join(REPORT);
+        write_atomically(&path, html.as_bytes())?;
+        Ok(path)
+    }
+
+    /// Replaces `plots/<name>.svg`.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn plot(&self, name: &str, svg: &str) -> Result<PathBuf, JournalError> {
+        let plots = self.folder.join(PLOTS);
+        fs::create_dir_all(&plots).map_err(|source| JournalError::write(&plots, source))?;
+        let path = plots.join(format!("{name}.svg"));
+        write_atomically(&path, svg.as_bytes())?;
+        Ok(path)
+    }
+}
+
+/// The configuration of the run in `folder`.
+pub fn config_path(folder: &Path) -> PathBuf {
+    folder.join(CONFIG)
+}
+
+/// Whether there is a checkpoint in `folder` to resume from.
+pub fn has_checkpoint(folder: &Path) -> bool {
+    folder.join(CHECKPOINT).is_file()
+}
+
+/// Reads `metrics.csv` of the run in `folder`.
+///
+/// # Errors
+///
+/// When it cannot be read or is not a table of numbers.
+pub fn read_metrics(folder: &Path) -> Result<MetricsTable, JournalError> {
+    MetricsTable::read(&folder.join(METRICS))
+}
+
+/// Reads `summary.json` of the run in `folder`.
+///
+/// # Errors
+///
+/// When it cannot be read or is not what `T` describes.
+pub fn read_summary<T: DeserializeOwned>(folder: &Path) -> Result<T, JournalError> {
+    let path = folder.join(SUMMARY);
+    let text = fs::read_to_string(&path).map_err(|source| JournalError::read(&path, source))?;
+    serde_json::from_str(&text).map_err(|source| JournalError::Json { path, source })
+}
+
+/// Removes what an earlier run wrote; the checkpoint first, so that a run that is
+/// killed here cannot be resumed with half of its files.
+fn clear(folder: &Path) -> Result<(), JournalError> {
+    let mut files: Vec<PathBuf> = [CHECKPOINT, METRICS, SUMMARY, REPORT, CONFIG]
+        .map(|name| folder.join(name))
+        .to_vec();
+    if let Ok(entries) = fs::read_dir(folder.join(PLOTS)) {
+        let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+        files.extend(paths.filter(|path| path.extension().is_some_and(|end| end == "svg")));
+    }
+    for path in files {
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(JournalError::write(&path, error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checkpoint(epoch: u64) -> Checkpoint {
+        Checkpoint {
+            epoch,
+            shape: "4-3-2".to_owned(),
+            precision: "f64".to_owned(),
+            state: vec![1, 2, 3, epoch as u8],
+        }
+    }
+
+    #[test]
+    fn a_killed_run_resumes_where_its_checkpoint_is() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("runs/a-1");
+        let columns = ["loss", "accuracy"];
+        let mut journal = Journal::create(&folder, "x = 1\n", &columns, false).unwrap();
+        journal.record(1, &[0.1, 50.0]).unwrap();
+        journal.record(2, &[0.05, 60.0]).unwrap();
+        journal.checkpoint(&checkpoint(2)).unwrap();
+        journal.record(3, &[0.04, 61.0]).unwrap();
+        drop(journal);
+        // Killed while it wrote the fourth line.
+        let metrics = folder.join(METRICS);
+        let text = fs::read_to_string(&metrics).unwrap();
+        fs::write(&metrics, text + "4,0.0").unwrap();
+
+        let (mut journal, found) = Journal::resume(&folder, &columns, "4-3-2", "f64").unwrap();
+        assert_eq!(found, checkpoint(2));
+        journal.record(3, &[0.04, 61.5]).unwrap();
+        assert_eq!(
+            fs::read_to_string(&metrics).unwrap(),
+            "epoch,loss,accuracy\n1,0.1,50\n2,0.05,60\n3,0.04,61.5\n"
+        );
+        assert_eq!(fs::read_to_string(config_path(&folder)).unwrap(), "x = 1\n");
+        assert!(has_checkpoint(&folder));
+    }
+
+    #[test]
+    fn a_folder_with_content_is_kept_unless_forced() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path();
+        let mut journal = Journal::create(folder, "old", &["loss"], false).unwrap();
+        journal.record(1, &[1.0]).unwrap();
+        journal.checkpoint(&checkpoint(1)).unwrap();
+        journal.plot("loss", "<svg/>").unwrap();
+        journal.summary(&1).unwrap();
+        fs::write(folder.join("notes.txt"), "mine").unwrap();
+
+        let message = Journal::create(folder, "new", &["loss"], false)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.ends_with("another run.name, --resume, or --force"),
+            "{message}"
+        );
+        assert!(has_checkpoint(folder));
+
+        let journal = Journal::create(folder, "new", &["error"], true).unwrap();
+        assert_eq!(fs::read_to_string(config_path(folder)).unwrap(), "new");
+        assert_eq!(
+            fs::read_to_string(folder.join("notes.txt")).unwrap(),
+            "mine"
+        );
+        assert_eq!(
+            fs::read_to_string(folder.join(METRICS)).unwrap(),
+            "epoch,error\n"
+        );
+        assert!(!has_checkpoint(folder) && !folder.join("plots/loss.svg").exists());
+        assert!(read_summary::<u32>(folder).is_err());
+        drop(journal);
+        let error = Journal::resume(folder, &["error"], "4-3-2", "f64").unwrap_err();
+        assert!(error.to_string().contains("no checkpoint"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_one_error() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("file");
+        fs::write(&file, "").unwrap();
+        for folder in [file.clone(), file.join("run")] {
+            let message = Journal::create(&folder, "", &[], false)
+                .unwrap_err()
+                .to_string();
+            assert!(message.contains("file") && message.contains("cannot be written: "));
+        }
+    }
+
+    #[test]
+    fn what_was_written_is_read_back() {
+        let root = tempfile::tempdir().unwrap();
+        let mut journal = Journal::create(root.path(), "", &["loss"], false).unwrap();
+        journal.record(1, &[0.1 + 0.2]).unwrap();
+        journal.record(2, &[f64::NAN]).unwrap();
+        let table = read_metrics(root.path()).unwrap();
+        assert_eq!(
+            (table.epochs.as_slice(), &table.columns[..]),
+            (&[1, 2][..], &["loss".into()][..])
+        );
+        assert_eq!(table.rows[0], [0.1 + 0.2]);
+        assert!(table.rows[1][0].is_nan());
+        journal.summary(&vec![1.5, 2.0]).unwrap();
+        assert_eq!(read_summary::<Vec<f64>>(root.path()).unwrap(), [1.5, 2.0]);
+        let message = read_summary::<u32>(root.path()).unwrap_err().to_string();
+        assert!(message.contains("summary.json"), "{message}");
+        let path = journal.report("<p>").unwrap();
+        assert_eq!(fs::read_to_string(path).unwrap(), "<p>");
+        let path = journal.plot("a", "<svg/>").unwrap();
+        assert!(path.ends_with("plots/a.svg"));
+    }
+}

@@ -1,0 +1,325 @@
+//! The one loop: present, step, learn, record.
+//!
+//! A run is a function of its configuration and seed. The order of samples, the rounding and the
+//! noise are functions of (seed, epoch or step), so a run that stops after an epoch and continues
+//! from its checkpoint has the bits of one that never stopped.
+
+use crate::config::Config;
+use crate::dispatch::dispatch;
+use crate::network::{Blueprint, Memory};
+use crate::task::{Material, Task};
+use crate::{Error, gradient, network};
+use apical_core::microcircuit::{Family, Layer, Microcircuit, Mode};
+use apical_core::random::{Key, shuffle, stream};
+use apical_core::rule::{Activity, Rule, argmax};
+use apical_core::{Counters, Number, Observe, Precision, Rounding, Silent};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Samples between two looks at the stop flag and the progress bar.
+const CHUNK: usize = 64;
+/// Samples of the training part that the angle to the gradient is taken over.
+const ANGLE_SAMPLES: usize = 100;
+
+/// What one epoch came to. Everything but the seconds is a function of configuration and seed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Epoch {
+    /// From 1.
+    pub epoch: u64,
+    /// Percent of the training samples that were classified right when they were presented.
+    pub train_accuracy: f64,
+    /// Percent of the test samples classified right after the epoch.
+    pub test_accuracy: f64,
+    /// Mean over the test samples of the squared distance of the output rates to their targets.
+    pub test_loss: f64,
+    /// Angle of each layer's update to backpropagation's, in degrees.
+    pub angles: Vec<f64>,
+    /// ||`W^IP` - a `W^PP`|| / ||a `W^PP`|| in the worst hidden layer: how far interneurons lag.
+    pub tracking: f64,
+    /// Saturations and lost updates of this epoch.
+    pub counters: Counters,
+    /// Seconds of training in this epoch.
+    pub seconds: f64,
+}
+
+impl Epoch {
+    /// Names of [`Self::values`], for a network with so many layers above the input.
+    pub fn columns(layers: usize) -> Vec<String> {
+        let mut names: Vec<String> =
+            ["train_accuracy", "test_accuracy", "test_loss", "interneuron_tracking"]
+                .map(String::from)
+                .into();
+        names.extend((1..=layers).map(|k| format!("angle_{k}")));
+        let counts = ["updates", "lost_updates", "saturations"];
+        names.extend(counts.map(String::from));
+        names
+    }
+
+    /// What goes into metrics.csv. No seconds: two runs of one seed give the same file.
+    pub fn values(&self) -> Vec<f64> {
+        let mut values =
+            vec![self.train_accuracy, self.test_accuracy, self.test_loss, self.tracking];
+        values.extend(&self.angles);
+        let c = &self.counters;
+        values.extend([c.updates as f64, c.lost as f64, c.saturations() as f64]);
+        values
+    }
+
+    /// Share of the updates that were not zero and changed nothing.
+    pub fn lost_share(&self) -> f64 {
+        self.counters.lost as f64 / (self.counters.updates as f64).max(1.0)
+    }
+}
+
+/// Who is told about a run.
+pub trait Watch<P: Precision> {
+    /// So many more samples have been presented.
+    fn samples(&mut self, _count: u64) {}
+    /// An epoch is complete. `memory` is the state after it.
+    ///
+    /// # Errors
+    /// What the watcher's own work met; it ends the run.
+    fn epoch(&mut self, epoch: &Epoch, network: &Microcircuit<'_, P>, memory: &mut Memory<P>)
+    -> Result<(), Error>;
+}
+
+/// A network in training on one seed.
+#[derive(Debug)]
+pub struct Trainer<'t, P: Precision> {
+    config: &'t Config,
+    material: &'t Material,
+    task: Task<P>,
+    seed: u64,
+    blueprint: Blueprint,
+    /// Weights and activity.
+    pub memory: Memory<P>,
+    /// Complete epochs.
+    pub epochs: u64,
+}
+
+/// Builds the network of a blueprint, with the error in the program's terms.
+///
+/// # Errors
+/// When it cannot be built in this precision.
+pub fn build<'l, P: Precision>(
+    config: &Config,
+    blueprint: &Blueprint,
+    layers: &'l mut [Layer<P>],
+) -> Result<Microcircuit<'l, P>, Error> {
+    blueprint
+        .build(layers)
+        .map_err(|source| Error::Build { precision: config.run.precision.to_string(), source })
+}
+
+impl<'t, P: Precision> Trainer<'t, P> {
+    /// A network at its beginning.
+    ///
+    /// # Errors
+    /// When data and network do not fit each other or the precision.
+    pub fn new(config: &'t Config, material: &'t Material, seed: u64) -> Result<Self, Error> {
+        let (data, layers) = (&material.data, &config.network.layers);
+        let (inputs, outputs) = (config.network.inputs(), config.network.outputs());
+        if (data.features, data.classes) != (inputs, outputs) {
+            return Err(Error::Mismatch(format!(
+                "network.layers = {layers:?} does not fit {}: it has {} features and {} classes, \
+                 so the first layer must be {} and the last {}",
+                data.name, data.features, data.classes, data.features, data.classes
+            )));
+        }
+        let task = Task::new(config, material)?;
+        let blueprint = Blueprint::new(config, seed);
+        let mut layers = blueprint.layers::<P>();
+        let network = build(config, &blueprint, &mut layers)?;
+        let memory = Memory::initial(&network, blueprint.initial());
+        Ok(Self { config, material, task, seed, blueprint, memory, epochs: 0 })
+    }
+
+    /// The network's description.
+    pub fn blueprint(&self) -> &Blueprint {
+        &self.blueprint
+    }
+
+    /// Trains up to `epochs` complete epochs.
+    ///
+    /// # Errors
+    /// The first saturation in strict mode; what the watcher returns; [`Error::Stopped`] without
+    /// a folder when `stop` was set, with the unfinished epoch undone by the caller's checkpoint.
+    pub fn run(
+        &mut self,
+        epochs: u64,
+        watch: &mut dyn Watch<P>,
+        stop: &AtomicBool,
+    ) -> Result<(), Error> {
+        let mut layers = self.blueprint.layers::<P>();
+        let network = build(self.config, &self.blueprint, &mut layers)?;
+        let mut quiet_layers = self.blueprint.layers::<P>();
+        let quiet_blueprint = self.blueprint.clone().quiet();
+        let quiet = build(self.config, &quiet_blueprint, &mut quiet_layers)?;
+        let present = Presentation {
+            steps: match self.blueprint.specification().mode {
+                Mode::TwoStep => 1,
+                Mode::Full => self.config.time.steps(),
+            },
+            rounding: network::rounding(self.config.run.rounding),
+        };
+        while self.epochs < epochs {
+            let mut epoch = Epoch { epoch: self.epochs + 1, ..Epoch::default() };
+            self.train_epoch(&network, present, &mut epoch, watch, stop)?;
+            self.examine(&quiet, present, &mut epoch);
+            self.epochs += 1;
+            watch.epoch(&epoch, &network, &mut self.memory)?;
+        }
+        Ok(())
+    }
+
+    fn train_epoch(
+        &mut self,
+        network: &Microcircuit<'_, P>,
+        present: Presentation,
+        epoch: &mut Epoch,
+        watch: &mut dyn Watch<P>,
+        stop: &AtomicBool,
+    ) -> Result<(), Error> {
+        let mut order = self.material.split.train.clone();
+        if self.config.data.shuffle {
+            shuffle(&mut order, Key::new(self.seed, epoch.epoch, stream::SHUFFLE));
+        }
+        let begin = std::time::Instant::now();
+        let strict = self.config.run.strict;
+        let (mut right, mut done) = (0, 0);
+        let task = &self.task;
+        for chunk in order.chunks(CHUNK) {
+            if stop.load(Ordering::Relaxed) {
+                return Err(Error::Stopped(std::path::PathBuf::new()));
+            }
+            let counters = &mut epoch.counters;
+            let (weights, mut activity) = self.memory.parts();
+            let met = dispatch(
+                #[inline(always)]
+                || {
+                    for (i, &sample) in chunk.iter().enumerate() {
+                        let class = present.learn(
+                            network,
+                            weights,
+                            &mut activity,
+                            task.input(sample),
+                            task.teacher(sample),
+                            counters,
+                        );
+                        right += usize::from(class == task.label(sample));
+                        if strict && counters.saturations() > 0 {
+                            return Some(i);
+                        }
+                    }
+                    None
+                },
+            );
+            let clock = activity.clock;
+            self.memory.clock = clock;
+            if let (Some(i), Some(quantity)) = (met, epoch.counters.first_saturated()) {
+                let (step, epoch, sample) = (clock.step, epoch.epoch, done + i);
+                return Err(Error::Saturation { quantity, step, epoch, sample });
+            }
+            done += chunk.len();
+            watch.samples(chunk.len() as u64);
+        }
+        epoch.seconds = begin.elapsed().as_secs_f64();
+        epoch.train_accuracy = 100.0 * right as f64 / (order.len() as f64).max(1.0);
+        Ok(())
+    }
+
+    /// Everything about an epoch that is measured after it, without a trace in the state.
+    fn examine(&self, quiet: &Microcircuit<'_, P>, present: Presentation, epoch: &mut Epoch) {
+        let (test, task) = (&self.material.split.test, &self.task);
+        let mut memory = self.memory.clone();
+        let (weights, mut activity) = memory.parts();
+        let (mut right, mut loss) = (0, 0.0);
+        dispatch(
+            #[inline(always)]
+            || {
+                for &sample in test {
+                    present.look(quiet, weights, &mut activity, task.input(sample));
+                    let output = quiet.output(&activity);
+                    right += usize::from(argmax(output) == task.label(sample));
+                    let (high, low) = (task.targets.1, task.targets.0);
+                    for (j, rate) in output.iter().enumerate() {
+                        let target = if j == task.label(sample) { high } else { low };
+                        loss += (rate.to_f64() - target) * (rate.to_f64() - target);
+                    }
+                }
+            },
+        );
+        let count = (test.len() as f64).max(1.0);
+        epoch.test_accuracy = 100.0 * right as f64 / count;
+        epoch.test_loss = loss / count;
+        let samples = self.material.split.train.iter().take(ANGLE_SAMPLES);
+        let phi = self.blueprint.specification().activation;
+        let pairs = samples.map(|&s| (task.input(s), task.teacher(s)));
+        epoch.angles = gradient::angles(quiet, &phi, &self.memory, pairs, present.steps);
+        epoch.tracking = tracking(quiet, &self.memory.weights);
+    }
+}
+
+/// How one pattern is shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Presentation {
+    /// Steps a pattern is shown.
+    pub steps: u32,
+    /// Rounding of the weights.
+    pub rounding: Rounding,
+}
+
+impl Presentation {
+    /// Shows a pattern with its teacher and learns; the class that the output said at the end.
+    #[inline(always)]
+    pub fn learn<P: Precision, O: Observe>(
+        self,
+        network: &Microcircuit<'_, P>,
+        weights: &mut [P::Weight],
+        activity: &mut Activity<'_, P>,
+        input: &[P::Rate],
+        teacher: &[P::Potential],
+        observer: &mut O,
+    ) -> usize {
+        network.switch(activity);
+        for _ in 0..self.steps {
+            network.step(weights, activity, input, Some(teacher), observer);
+            network.learn(weights, activity, self.rounding, observer);
+        }
+        argmax(network.output(activity))
+    }
+
+    /// Shows a pattern without a teacher and without learning.
+    #[inline(always)]
+    pub fn look<P: Precision>(
+        self,
+        network: &Microcircuit<'_, P>,
+        weights: &[P::Weight],
+        activity: &mut Activity<'_, P>,
+        input: &[P::Rate],
+    ) {
+        network.switch(activity);
+        for _ in 0..self.steps {
+            network.step(weights, activity, input, None, &mut Silent);
+        }
+    }
+}
+
+/// ||`W^IP` - a `W^PP`|| / ||a `W^PP`|| in the worst hidden layer; 0 without interneuron weights.
+pub fn tracking<P: Precision>(network: &Microcircuit<'_, P>, weights: &[P::Weight]) -> f64 {
+    let mut worst: f64 = 0.0;
+    for (k, layer) in network.layers().iter().enumerate() {
+        let ip = network.family(weights, Family::Ip, k + 1);
+        let up = network.family(weights, Family::Up, k + 2);
+        if ip.is_empty() || up.is_empty() {
+            continue;
+        }
+        let (mut distance, mut norm) = (0.0, 0.0);
+        for (ip, up) in ip.iter().zip(up) {
+            let follows = layer.self_predicting() * up.to_f64();
+            distance += (ip.to_f64() - follows).powi(2);
+            norm += follows * follows;
+        }
+        worst = worst.max((distance / norm).sqrt());
+    }
+    worst
+}
