@@ -46,6 +46,9 @@ pub use time::{Noise, NoiseConvention, Time};
 
 use error::Fault;
 
+/// What a file that is part of the program begins with.
+pub const BUILT_IN: &str = "built-in:";
+
 /// Everything a training run needs to know, checked as a whole.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[serde(into = "Sections")]
@@ -114,7 +117,7 @@ impl Config {
     fn check(&self) -> Result<(), Fault> {
         self.run.check()?;
         self.network.check()?;
-        self.data.check(&self.network.activation)?;
+        self.data.check(&self.network)?;
         self.coupling.check(self.network.hidden())?;
         self.learning.check(&self.network)?;
         self.time.check()?;

@@ -49,6 +49,7 @@ impl Dataset {
                 &config.data.label_column,
                 outputs,
             )?,
+            task => return Err(DataError::NoSamples { task }),
         };
         if dataset.features != inputs {
             let (name, features) = (dataset.name, dataset.features);

@@ -6,10 +6,11 @@
 //! angle does not see.
 
 use crate::network::Memory;
+use crate::present::{Pattern, advance};
 use apical_core::activation::Activation;
 use apical_core::microcircuit::{Family, Microcircuit};
 use apical_core::rule::{Activity, Rule};
-use apical_core::{Number, Precision, Silent};
+use apical_core::{Counters, Number, Precision};
 
 /// Angles in degrees, one for each layer 1 .. N, between the update of `samples` and the gradient.
 ///
@@ -34,9 +35,9 @@ pub fn angles<'s, P: Precision>(
     for (input, teacher) in samples {
         let (w, mut activity) = memory.parts();
         network.switch(&mut activity);
-        for _ in 0..steps {
-            network.step(w, &mut activity, input, Some(teacher), &mut Silent);
-        }
+        let pattern = Pattern { input, teacher: Some(teacher) };
+        let unheard = &mut Counters::default();
+        advance(network, w, &mut activity, &pattern, None, steps, unheard);
         for (k, [update, _]) in sums.iter_mut().enumerate() {
             let post = vector(network, &activity, "error", k + 1);
             let pre = vector(network, &activity, "r", k);

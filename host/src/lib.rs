@@ -3,15 +3,21 @@
 //!
 //! Data flows one way: configuration, network, run, journal, report.
 
+pub mod command;
+pub mod compare;
 pub mod config;
 pub mod data;
+pub mod digits;
 pub mod dispatch;
 mod error;
+pub mod experiment;
 pub mod gradient;
 pub mod journal;
 pub mod network;
 pub mod plot;
+pub mod present;
 pub mod report;
+pub mod run;
 pub mod task;
 pub mod train;
 pub mod weights_file;

@@ -1,5 +1,9 @@
 //! From a configuration to a network in a precision: the only place that turns names into types.
 
+mod initial;
+
+pub use initial::{take_weights, weights_of};
+
 use crate::config::{self, Config};
 use apical_core::microcircuit::{
     Attenuation, Feedback, Initial, Interneurons, Layer, LayerSpecification, LearningRates,
@@ -43,6 +47,15 @@ macro_rules! with_precision {
     };
 }
 
+/// The name of a precision type, as in a configuration.
+pub fn precision_name<P: Precision>() -> String {
+    let of = std::any::TypeId::of::<P>;
+    config::Precision::ALL
+        .iter()
+        .find(|name| with_precision!(name, Q => std::any::TypeId::of::<Q>() == of()))
+        .map_or_else(|| "this precision".to_owned(), ToString::to_string)
+}
+
 /// A rounding mode by its name.
 pub fn rounding(name: config::Rounding) -> Rounding {
     match name {
@@ -82,8 +95,9 @@ impl Blueprint {
         let count = network.layers.len().saturating_sub(1);
         let conductances = config.conductances();
         let at = |values: &[f64], k: usize| values.get(k).copied().unwrap_or(0.0);
-        let [up, down, ip, pi] = [
-            (&learning.up, count),
+        let hidden = network.hidden().saturating_sub(1);
+        let up = learning.up_rates(&conductances.lambda_hidden());
+        let [down, ip, pi] = [
             (&learning.down, count.saturating_sub(1)),
             (&learning.pyramidal_to_interneuron, count.saturating_sub(1)),
             (&learning.interneuron_to_pyramidal, count.saturating_sub(1)),
@@ -94,8 +108,11 @@ impl Blueprint {
                 leak: at(&conductances.leak, k),
                 basal: conductances.basal,
                 dendritic: conductances.dendritic,
-                // The output has no apical dendrite.
-                apical: at(&conductances.apical, k),
+                // The output has no apical dendrite; only the wrong attenuation asks for one.
+                apical: match network.attenuation {
+                    config::Attenuation::WrongOutput => at(&conductances.apical, k.min(hidden)),
+                    _ => at(&conductances.apical, k),
+                },
                 somatic: conductances.somatic,
                 rates: LearningRates {
                     up: at(&up, k),
@@ -124,6 +141,7 @@ impl Blueprint {
             attenuation: match network.attenuation {
                 config::Attenuation::Dendritic => Attenuation::Dendritic,
                 config::Attenuation::Dropped => Attenuation::Dropped,
+                config::Attenuation::WrongOutput => Attenuation::WrongOutput,
             },
             teacher: match conductances.teacher {
                 config::Teacher::Nudging => Teacher::Nudging,

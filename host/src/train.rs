@@ -5,14 +5,15 @@
 //! from its checkpoint has the bits of one that never stopped.
 
 use crate::config::Config;
-use crate::dispatch::dispatch;
 use crate::network::{Blueprint, Memory};
+use crate::present::{Pattern, advance};
 use crate::task::{Material, Task};
 use crate::{Error, gradient, network};
 use apical_core::microcircuit::{Family, Layer, Microcircuit, Mode};
 use apical_core::random::{Key, shuffle, stream};
-use apical_core::rule::{Activity, Rule, argmax};
-use apical_core::{Counters, Number, Observe, Precision, Rounding, Silent};
+use apical_core::rule::{Rule, argmax};
+use apical_core::shape::Storage;
+use apical_core::{Counters, Number, Precision, Rounding};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Samples between two looks at the stop flag and the progress bar.
@@ -90,6 +91,7 @@ pub struct Trainer<'t, P: Precision> {
     task: Task<P>,
     seed: u64,
     blueprint: Blueprint,
+    storage: Storage,
     /// Weights and activity.
     pub memory: Memory<P>,
     /// Complete epochs.
@@ -130,7 +132,13 @@ impl<'t, P: Precision> Trainer<'t, P> {
         let mut layers = blueprint.layers::<P>();
         let network = build(config, &blueprint, &mut layers)?;
         let memory = Memory::initial(&network, blueprint.initial());
-        Ok(Self { config, material, task, seed, blueprint, memory, epochs: 0 })
+        let storage = network.storage();
+        Ok(Self { config, material, task, seed, blueprint, storage, memory, epochs: 0 })
+    }
+
+    /// Words of storage that the network needs.
+    pub fn storage(&self) -> Storage {
+        self.storage
     }
 
     /// The network's description.
@@ -193,26 +201,20 @@ impl<'t, P: Precision> Trainer<'t, P> {
             }
             let counters = &mut epoch.counters;
             let (weights, mut activity) = self.memory.parts();
-            let met = dispatch(
-                #[inline(always)]
-                || {
-                    for (i, &sample) in chunk.iter().enumerate() {
-                        let class = present.learn(
-                            network,
-                            weights,
-                            &mut activity,
-                            task.input(sample),
-                            task.teacher(sample),
-                            counters,
-                        );
-                        right += usize::from(class == task.label(sample));
-                        if strict && counters.saturations() > 0 {
-                            return Some(i);
-                        }
-                    }
-                    None
-                },
-            );
+            let mut met = None;
+            for (i, &sample) in chunk.iter().enumerate() {
+                network.switch(&mut activity);
+                let (input, teacher) = (task.input(sample), Some(task.teacher(sample)));
+                let pattern = Pattern { input, teacher };
+                let learning = Some(present.rounding);
+                let steps = present.steps;
+                advance(network, weights, &mut activity, &pattern, learning, steps, counters);
+                right += usize::from(argmax(network.output(&activity)) == task.label(sample));
+                if strict && counters.saturations() > 0 {
+                    met = Some(i);
+                    break;
+                }
+            }
             let clock = activity.clock;
             self.memory.clock = clock;
             if let (Some(i), Some(quantity)) = (met, epoch.counters.first_saturated()) {
@@ -233,21 +235,19 @@ impl<'t, P: Precision> Trainer<'t, P> {
         let mut memory = self.memory.clone();
         let (weights, mut activity) = memory.parts();
         let (mut right, mut loss) = (0, 0.0);
-        dispatch(
-            #[inline(always)]
-            || {
-                for &sample in test {
-                    present.look(quiet, weights, &mut activity, task.input(sample));
-                    let output = quiet.output(&activity);
-                    right += usize::from(argmax(output) == task.label(sample));
-                    let (high, low) = (task.targets.1, task.targets.0);
-                    for (j, rate) in output.iter().enumerate() {
-                        let target = if j == task.label(sample) { high } else { low };
-                        loss += (rate.to_f64() - target) * (rate.to_f64() - target);
-                    }
-                }
-            },
-        );
+        for &sample in test {
+            quiet.switch(&mut activity);
+            let pattern = Pattern { input: task.input(sample), teacher: None };
+            let (none, unheard) = (None, &mut Counters::default());
+            advance(quiet, weights, &mut activity, &pattern, none, present.steps, unheard);
+            let output = quiet.output(&activity);
+            right += usize::from(argmax(output) == task.label(sample));
+            let (low, high) = task.targets;
+            for (j, rate) in output.iter().enumerate() {
+                let target = if j == task.label(sample) { high } else { low };
+                loss += (rate.to_f64() - target) * (rate.to_f64() - target);
+            }
+        }
         let count = (test.len() as f64).max(1.0);
         epoch.test_accuracy = 100.0 * right as f64 / count;
         epoch.test_loss = loss / count;
@@ -261,47 +261,11 @@ impl<'t, P: Precision> Trainer<'t, P> {
 
 /// How one pattern is shown.
 #[derive(Debug, Clone, Copy)]
-pub struct Presentation {
+struct Presentation {
     /// Steps a pattern is shown.
-    pub steps: u32,
+    steps: u32,
     /// Rounding of the weights.
-    pub rounding: Rounding,
-}
-
-impl Presentation {
-    /// Shows a pattern with its teacher and learns; the class that the output said at the end.
-    #[inline(always)]
-    pub fn learn<P: Precision, O: Observe>(
-        self,
-        network: &Microcircuit<'_, P>,
-        weights: &mut [P::Weight],
-        activity: &mut Activity<'_, P>,
-        input: &[P::Rate],
-        teacher: &[P::Potential],
-        observer: &mut O,
-    ) -> usize {
-        network.switch(activity);
-        for _ in 0..self.steps {
-            network.step(weights, activity, input, Some(teacher), observer);
-            network.learn(weights, activity, self.rounding, observer);
-        }
-        argmax(network.output(activity))
-    }
-
-    /// Shows a pattern without a teacher and without learning.
-    #[inline(always)]
-    pub fn look<P: Precision>(
-        self,
-        network: &Microcircuit<'_, P>,
-        weights: &[P::Weight],
-        activity: &mut Activity<'_, P>,
-        input: &[P::Rate],
-    ) {
-        network.switch(activity);
-        for _ in 0..self.steps {
-            network.step(weights, activity, input, None, &mut Silent);
-        }
-    }
+    rounding: Rounding,
 }
 
 /// ||`W^IP` - a `W^PP`|| / ||a `W^PP`|| in the worst hidden layer; 0 without interneuron weights.

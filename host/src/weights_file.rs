@@ -1,7 +1,7 @@
 //! Weights as files that NumPy reads: `.npz`, or JSON.
 //!
-//! An array has a name such as `up_1` (or `bias_1`, `down_1`, `interneuron_1`,
-//! `interneuron_bias_1`, `cancel_1`), a shape and its numbers, row after row. The raw
+//! An array has a name such as `up_1` (or `bias_1`, `down_1`, `ip_1`, `ip_bias_1`,
+//! `pi_1`), a shape and its numbers, row after row. The raw
 //! integers of a fixed-point network can stand beside them under the name with `_raw`.
 //!
 //! In Python:
@@ -139,6 +139,17 @@ impl WeightsFile {
             Format::Json => json::decode(&bytes, path)?,
         };
         file.check_values(path)?;
+        Ok(file)
+    }
+
+    /// Reads the text of a JSON file; `name` stands for it in errors.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::read`].
+    pub fn parse_json(text: &str, name: &Path) -> Result<Self, WeightsError> {
+        let file = json::decode(text.as_bytes(), name)?;
+        file.check_values(name)?;
         Ok(file)
     }
 

@@ -58,6 +58,16 @@ pub fn divide(value: i128, shift: u32, rounding: Rounding, random: u32) -> i128 
     floor + i128::from(up)
 }
 
+/// A product's `frac` fractional bits to those of `T`, rounded once to nearest even.
+pub fn nearest<T: Number>(value: i128, frac: i32) -> i128 {
+    let drop = frac - Format::of::<T>().frac;
+    if drop < 0 {
+        value << -drop
+    } else {
+        divide(value, drop as u32, Rounding::Nearest, 0)
+    }
+}
+
 /// `value` x 2^-`right`, to nearest, ties up; exact when `right` is not positive.
 pub fn shift_half_up(value: i128, right: i32) -> i128 {
     if right <= 0 {
@@ -80,7 +90,10 @@ pub fn gain(value: f64) -> (i128, i32) {
     // 53 significant bits to 31; the value is significand x 2^(exponent - 52).
     let exponent = (bits >> 52) as i32 - 1023;
     let mantissa = shift_half_up(significand, 22).min((1 << 31) - 1);
-    (if value < 0.0 { -mantissa } else { mantissa }, 30 - exponent)
+    (
+        if value < 0.0 { -mantissa } else { mantissa },
+        30 - exponent,
+    )
 }
 
 #[cfg(test)]

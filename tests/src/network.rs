@@ -128,6 +128,17 @@ impl<P: Precision> Network<P> {
         });
     }
 
+    /// Changes the weights by what the last step found.
+    pub fn learn(&mut self, rounding: Rounding) {
+        let Self {
+            circuit,
+            weights,
+            state,
+            counters,
+        } = self;
+        state.lend(|activity| circuit.learn(weights, activity, rounding, counters));
+    }
+
     /// Everything that the network stores, by name.
     pub fn variables(&self) -> Vec<Variable> {
         (0..).map_while(|i| self.circuit.variable(i)).collect()

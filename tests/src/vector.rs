@@ -46,13 +46,19 @@ pub fn mat_vec(w: &[f64], x: &[f64]) -> Vec<f64> {
 /// The transpose of W times x, with W of `x.len()` rows.
 pub fn mat_vec_transposed(w: &[f64], x: &[f64]) -> Vec<f64> {
     let columns = w.len() / x.len();
-    let column = |j: usize| x.iter().enumerate().map(move |(i, x)| x * w[i * columns + j]);
+    let column = |j: usize| {
+        x.iter()
+            .enumerate()
+            .map(move |(i, x)| x * w[i * columns + j])
+    };
     (0..columns).map(|j| column(j).sum()).collect()
 }
 
 /// a b^T, row by row.
 pub fn outer(a: &[f64], b: &[f64]) -> Vec<f64> {
-    a.iter().flat_map(|a| b.iter().map(move |b| a * b)).collect()
+    a.iter()
+        .flat_map(|a| b.iter().map(move |b| a * b))
+        .collect()
 }
 
 /// The mean and the standard error of the mean.

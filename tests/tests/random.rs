@@ -46,7 +46,10 @@ fn rounding_bits_have_no_bias() {
     let bits = matrix(rounding(0));
     let (mean, error) = mean(&bits);
     let z = (mean - 32_767.5) / error;
-    println!("mean of {} rounding words: {mean:.2}, {z:+.2} standard errors", bits.len());
+    println!(
+        "mean of {} rounding words: {mean:.2}, {z:+.2} standard errors",
+        bits.len()
+    );
     assert!(z.abs() < 4.0);
     // The mean of each single bit as well: the lowest decides rounding of a fraction near zero.
     for bit in 0..16 {
@@ -61,12 +64,18 @@ fn rounding_bits_are_not_correlated() {
     let bits = matrix(rounding(0));
     let mut worst = 0.0_f64;
     for lag in 1..=16 {
-        let pairs = bits.chunks_exact(COLUMNS).flat_map(|row| row.iter().zip(&row[lag..]));
+        let pairs = bits
+            .chunks_exact(COLUMNS)
+            .flat_map(|row| row.iter().zip(&row[lag..]));
         let (a, b): (Vec<f64>, Vec<f64>) = pairs.unzip();
         worst = worst.max(uncorrelated(&a, &b, &format!("columns {lag} apart")).abs());
     }
     println!("columns 1 to 16 apart: at most {worst:.2} / sqrt(n)");
-    let next = uncorrelated(&bits[COLUMNS..], &bits[..bits.len() - COLUMNS], "neighbouring rows");
+    let next = uncorrelated(
+        &bits[COLUMNS..],
+        &bits[..bits.len() - COLUMNS],
+        "neighbouring rows",
+    );
     println!("neighbouring rows: {next:+.2} / sqrt(n)");
     for (what, key) in [
         ("the next step", rounding(1)),
@@ -119,7 +128,13 @@ fn every_input_bit_reaches_every_output_bit() {
             let draw = |i: u32| u64::from(source.word(8 * t + i));
             let (seed, step) = (draw(0) << 32 | draw(1), draw(2) << 32 | draw(3));
             let (other, index) = (draw(4) as u32, draw(5) as u32);
-            let flip = |from: u32| if bit >= from { 1_u128 << (bit - from) } else { 0 };
+            let flip = |from: u32| {
+                if bit >= from {
+                    1_u128 << (bit - from)
+                } else {
+                    0
+                }
+            };
             let changed = match bit {
                 0..64 => Key::new(seed ^ flip(0) as u64, step, other).word(index),
                 64..128 => Key::new(seed, step ^ flip(64) as u64, other).word(index),
@@ -149,7 +164,9 @@ fn noise_is_nearly_normal_and_not_correlated() {
     let n = 1 << 20;
     let draw = |step| -> Vec<f64> {
         let key = Key::new(1, step, stream::NOISE);
-        (0..n).map(|i| f64::from(key.noise(i)) / NOISE_VARIANCE.sqrt()).collect()
+        (0..n)
+            .map(|i| f64::from(key.noise(i)) / NOISE_VARIANCE.sqrt())
+            .collect()
     };
     let now = draw(0);
     let moment = |p: i32| now.iter().map(|x| x.powi(p)).sum::<f64>() / f64::from(n);
@@ -273,12 +290,17 @@ fn the_multiplier_passes_the_spectral_test() {
     assert!(ours.iter().all(|&merit| merit > 0.6), "{ours:?}");
     // The test itself: two well-known multipliers, computed in exact fractions in Python.
     let known = merits(69_069);
-    assert!((known[0] - 0.9250).abs() < 1e-4 && (known[4] - 0.2990).abs() < 1e-4, "{known:?}");
+    assert!(
+        (known[0] - 0.9250).abs() < 1e-4 && (known[4] - 0.2990).abs() < 1e-4,
+        "{known:?}"
+    );
     let bad = merits(65_539);
     assert!(bad[1] < 0.02, "RANDU fails in three dimensions: {bad:?}");
 
     // Columns 1 to 16 apart: the generator that skips has a multiplier of its own.
-    let lags: Vec<f64> = (1..=16).map(|lag| figure_of_merit::<2>(skip(lag).0)).collect();
+    let lags: Vec<f64> = (1..=16)
+        .map(|lag| figure_of_merit::<2>(skip(lag).0))
+        .collect();
     println!("dimension 2, columns 1 to 16 apart: {lags:.2?}");
     assert!(lags.iter().all(|&merit| merit > 0.2), "{lags:?}");
 }

@@ -40,15 +40,27 @@ fn mean_changes<P: Precision>(
         }
     }
     let ulps = 2.0_f64.powi(Format::of::<P::Weight>().frac);
-    let asked = pre.iter().map(|r| gain * post[0].to_f64() * r.to_f64() * ulps);
-    changes.iter().zip(asked).map(|(c, asked)| (mean(c).0, mean(c).1, asked)).collect()
+    let asked = pre
+        .iter()
+        .map(|r| gain * post[0].to_f64() * r.to_f64() * ulps);
+    changes
+        .iter()
+        .zip(asked)
+        .map(|(c, asked)| (mean(c).0, mean(c).1, asked))
+        .collect()
 }
 
 fn unbiased<P: Precision>() {
     let ulp = 2.0_f64.powi(-Format::of::<P::Weight>().frac);
     let (mut worst, mut pooled) = (0.0_f64, Vec::new());
     // From a twentieth of an ulp to a dozen of them, up and down.
-    for (post, gain) in [(0.5, 0.1), (-0.5, 0.1), (1.75, 0.3), (-0.01, 70.0), (0.3, -40.0)] {
+    for (post, gain) in [
+        (0.5, 0.1),
+        (-0.5, 0.1),
+        (1.75, 0.3),
+        (-0.01, 70.0),
+        (0.3, -40.0),
+    ] {
         for (have, error, asked) in mean_changes::<P>(Rounding::Stochastic, post, gain * ulp, 4000)
         {
             // Allowed beside chance: the factor of a row has 15 significant bits, and the
@@ -68,7 +80,10 @@ fn unbiased<P: Precision>() {
         std::any::type_name::<P::Weight>(),
         pooled.len()
     );
-    assert!(all.abs() < 4.0 * error, "pooled bias {all} +- {error} standard errors");
+    assert!(
+        all.abs() < 4.0 * error,
+        "pooled bias {all} +- {error} standard errors"
+    );
 }
 
 #[test]
@@ -114,7 +129,9 @@ fn any_order_gives_the_same_bits<P: Precision>() {
     // Matrices of fewer columns, where the last ones are not groups of 16: 33 = 16 + 16 + 1.
     for columns in [1, 7, 15, 16, 17, 32] {
         let cut = |w: &[P::Weight]| -> Vec<P::Weight> {
-            w.chunks_exact(COLUMNS).flat_map(|row| row[..columns].to_vec()).collect()
+            w.chunks_exact(COLUMNS)
+                .flat_map(|row| row[..columns].to_vec())
+                .collect()
         };
         let mut narrow = cut(&start);
         P::rank_one(&mut narrow, &post, gain, &pre[..columns], draw, &mut Silent);
@@ -123,7 +140,14 @@ fn any_order_gives_the_same_bits<P: Precision>() {
 
     // Listening changes nothing.
     let mut heard = start.clone();
-    P::rank_one(&mut heard, &post, gain, &pre, draw, &mut Counters::default());
+    P::rank_one(
+        &mut heard,
+        &post,
+        gain,
+        &pre,
+        draw,
+        &mut Counters::default(),
+    );
     assert_eq!(heard, whole);
 
     // Another step, stream or seed draws other words.
@@ -133,7 +157,14 @@ fn any_order_gives_the_same_bits<P: Precision>() {
         Key::new(12, 99, stream::ROUNDING),
     ] {
         let mut other = start.clone();
-        P::rank_one(&mut other, &post, gain, &pre, Draw { key, ..draw }, &mut Silent);
+        P::rank_one(
+            &mut other,
+            &post,
+            gain,
+            &pre,
+            Draw { key, ..draw },
+            &mut Silent,
+        );
         assert_ne!(other, whole, "{key:?}");
     }
 }
@@ -151,12 +182,25 @@ fn after_many<P: Precision>(rounding: Rounding, change: f64) -> (f64, Counters) 
     let ulp = 2.0_f64.powi(-Format::of::<P::Weight>().frac);
     let mut w = [P::Weight::ZERO; COLUMNS];
     let mut counters = Counters::default();
-    let (post, pre) = ([P::Potential::from_f64(1.0)], [P::Rate::from_f64(1.0); COLUMNS]);
+    let (post, pre) = (
+        [P::Potential::from_f64(1.0)],
+        [P::Rate::from_f64(1.0); COLUMNS],
+    );
     let gain = P::gain(change * ulp).unwrap();
     for step in 0..5000 {
-        P::rank_one(&mut w, &post, gain, &pre, draw(rounding, step), &mut counters);
+        P::rank_one(
+            &mut w,
+            &post,
+            gain,
+            &pre,
+            draw(rounding, step),
+            &mut counters,
+        );
     }
-    (w.iter().map(|&w| raw(w) as f64).sum::<f64>() / COLUMNS as f64, counters)
+    (
+        w.iter().map(|&w| raw(w) as f64).sum::<f64>() / COLUMNS as f64,
+        counters,
+    )
 }
 
 #[test]
@@ -170,10 +214,18 @@ fn small_updates_survive_on_average_and_only_stochastically() {
         assert!((kept - 0.02).abs() < 0.002, "kept {kept}");
         for rounding in [Rounding::Nearest, Rounding::Zero] {
             let (w, counters) = after_many::<I16>(rounding, 0.02 * sign);
-            assert_eq!((w, counters.lost, counters.updates), (0.0, all, all), "{rounding:?}");
+            assert_eq!(
+                (w, counters.lost, counters.updates),
+                (0.0, all, all),
+                "{rounding:?}"
+            );
         }
         let (w, _) = after_many::<I16>(Rounding::Floor, 0.02 * sign);
-        assert_eq!(w, if sign < 0.0 { -5000.0 } else { 0.0 }, "floor drifts down only");
+        assert_eq!(
+            w,
+            if sign < 0.0 { -5000.0 } else { 0.0 },
+            "floor drifts down only"
+        );
     }
     let (w, _) = after_many::<I8>(Rounding::Stochastic, 0.02);
     assert!((w - 100.0).abs() < 4.0 * 1.73, "stochastic in 8 bits: {w}");

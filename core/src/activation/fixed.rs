@@ -77,10 +77,10 @@ pub(crate) fn softplus_slope<U: FixedNumber, C: FixedNumber>(
     beta: C,
     theta: U,
 ) -> U {
+    // One factor after the other: gamma beta alone can be beyond a coefficient's range.
     let y = logistic_wide(argument(u, beta, theta), U::FRAC);
-    let product = (gamma.raw() as i64 * beta.raw() as i64) >> C::FRAC;
-    let product = product.clamp(-(i32::MAX as i64), i32::MAX as i64);
-    U::saturate((y * product) >> (TABLE_FRAC + C::FRAC - U::FRAC))
+    let y = (y * gamma.raw() as i64) >> TABLE_FRAC;
+    U::saturate((y * beta.raw() as i64) >> (2 * C::FRAC - U::FRAC))
 }
 
 /// 1 - tanh(u)^2.

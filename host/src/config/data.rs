@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::choice::choice;
 use super::error::{Fault, require};
-use super::network::Activation;
+use super::network::Network;
 
 choice! {
     /// Where the samples come from.
@@ -17,6 +17,19 @@ choice! {
         Digits = "digits",
         /// A table of numbers with a column of labels.
         Csv = "csv",
+        /// One pattern, `data.input` and `data.target_potentials`.
+        Pattern = "pattern",
+        /// Random inputs without a teacher.
+        Random = "random",
+        /// One random input with random target potentials.
+        Association = "association",
+    }
+}
+
+impl Task {
+    /// Whether its patterns are samples with classes, which can be split and trained on.
+    pub const fn has_samples(self) -> bool {
+        matches!(self, Self::Digits | Self::Csv)
     }
 }
 
@@ -82,6 +95,16 @@ pub struct Data {
     pub shuffle: bool,
     /// Rates that the output is taught.
     pub targets: Targets,
+    /// The input of `task = "pattern"`, one number for each cell of the first layer.
+    pub input: Vec<f64>,
+    /// Potentials that the output is taught by `task = "pattern"`; empty for no teacher.
+    pub target_potentials: Vec<f64>,
+    /// Presentations in an experiment.
+    pub patterns: u64,
+    /// Random inputs are uniform in here.
+    pub input_range: [f64; 2],
+    /// Random target potentials are uniform in here.
+    pub target_range: [f64; 2],
 }
 
 impl Default for Data {
@@ -95,12 +118,19 @@ impl Default for Data {
             split_seed: 0,
             shuffle: true,
             targets: Targets::default(),
+            input: Vec::new(),
+            target_potentials: Vec::new(),
+            patterns: 1000,
+            input_range: [0.0, 1.0],
+            target_range: [0.0, 1.0],
         }
     }
 }
 
 impl Data {
-    pub(super) fn check(&self, activation: &Activation) -> Result<(), Fault> {
+    pub(super) fn check(&self, network: &Network) -> Result<(), Fault> {
+        let activation = &network.activation;
+        self.check_patterns(network)?;
         match self.task {
             Task::Csv => require(
                 !self.path.is_empty(),
@@ -108,9 +138,16 @@ impl Data {
                 &self.path,
                 || "the path of a csv file, as data.task = \"csv\" asks for one",
             )?,
-            Task::Digits => require(self.path.is_empty(), "data.path", &self.path, || {
-                "no path with data.task = \"digits\", which is built in; \
-                 to read a file, data.task = \"csv\""
+            _ => require(self.path.is_empty(), "data.path", &self.path, || {
+                let reason = match self.task {
+                    Task::Digits => "which is built in",
+                    _ => "which reads no file",
+                };
+                format!(
+                    "no path with data.task = \"{}\", {reason}; to read a file, \
+                     data.task = \"csv\"",
+                    self.task
+                )
             })?,
         }
         require(
@@ -151,6 +188,49 @@ impl Data {
         require(high > low, "data.targets.high", &high, || {
             format!("a rate above data.targets.low ({low})")
         })
+    }
+
+    /// The keys of patterns that are not samples.
+    fn check_patterns(&self, network: &Network) -> Result<(), Fault> {
+        let pattern = self.task == Task::Pattern;
+        let (inputs, outputs) = (network.inputs(), network.outputs());
+        for (key, values, cells, may_be_empty) in [
+            ("data.input", &self.input, inputs, !pattern),
+            ("data.target_potentials", &self.target_potentials, outputs, true),
+        ] {
+            let right = values.len() == cells && pattern || values.is_empty() && may_be_empty;
+            require(right, key, values, || {
+                if pattern {
+                    let or_none = if may_be_empty { ", or none for no teacher" } else { "" };
+                    format!("{cells} numbers, one for each cell of the layer{or_none}")
+                } else {
+                    "[], as it belongs to data.task = \"pattern\"".to_owned()
+                }
+            })?;
+            for (index, value) in values.iter().enumerate() {
+                let key = format!("{key}[{index}]");
+                require(value.is_finite(), &key, value, || "a number")?;
+            }
+        }
+        let most = 1_000_000_000;
+        require(
+            (1..=most).contains(&self.patterns),
+            "data.patterns",
+            &self.patterns,
+            || format!("a whole number from 1 to {most}"),
+        )?;
+        for (key, range) in
+            [("data.input_range", self.input_range), ("data.target_range", self.target_range)]
+        {
+            let [low, high] = range;
+            require(
+                low.is_finite() && high.is_finite() && low <= high,
+                key,
+                &range,
+                || "[low, high], two numbers of which the second is not the smaller one",
+            )?;
+        }
+        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! A configuration as it was written, with the place of every key.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -14,6 +14,8 @@ use super::{Config, decode};
 #[derive(Debug, Clone)]
 pub struct ConfigDocument {
     origin: String,
+    /// The folder of the file, from which its paths are counted.
+    folder: PathBuf,
     root: Node,
 }
 
@@ -51,6 +53,7 @@ impl Default for ConfigDocument {
         };
         Self {
             origin: "defaults".to_owned(),
+            folder: PathBuf::new(),
             root,
         }
     }
@@ -65,7 +68,9 @@ impl ConfigDocument {
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text =
             std::fs::read_to_string(path).map_err(|error| ConfigError::read(path, &error))?;
-        Self::parse(&text, &path.display().to_string())
+        let mut document = Self::parse(&text, &path.display().to_string())?;
+        document.folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        Ok(document)
     }
 
     /// Takes the text of a file; `origin` names it in errors.
@@ -83,6 +88,7 @@ impl ConfigDocument {
         let root = Node::table(table.get_ref(), place(0), &place);
         Ok(Self {
             origin: origin.to_owned(),
+            folder: PathBuf::new(),
             root,
         })
     }
@@ -133,11 +139,30 @@ impl ConfigDocument {
     ///
     /// The first key or value that is not accepted, with its file and line.
     pub fn resolve(&self) -> Result<Config, ConfigError> {
-        let config = super::Sections::deserialize(decode::Decoder(&self.root))
+        let mut config = super::Sections::deserialize(decode::Decoder(&self.root))
             .and_then(super::Sections::into_config)
             .map_err(|fault| self.locate(fault))?;
         config.check().map_err(|fault| self.locate(fault))?;
+        let weights = &mut config.network.weights;
+        if !weights.is_empty() && !weights.starts_with(super::BUILT_IN) {
+            *weights = self.whole_path("network.weights", weights)?;
+        }
         Ok(config)
+    }
+
+    /// A path of the file counts from its folder, one of the command line from the working
+    /// directory.
+    fn whole_path(&self, key: &str, path: &str) -> Result<String, ConfigError> {
+        let relative = match self.root.place_of(&split_path(key)) {
+            Some(Place::Override(_)) => PathBuf::from(path),
+            _ => self.folder.join(path),
+        };
+        let fault = |why: &str| {
+            let accepted = format!("the path of a file ({why})");
+            self.locate(Fault::value(key, format!("{path:?}"), accepted))
+        };
+        let whole = std::path::absolute(&relative).map_err(|error| fault(&error.to_string()))?;
+        whole.into_os_string().into_string().map_err(|_| fault("in UTF-8"))
     }
 
     fn locate(&self, fault: Fault) -> ConfigError {

@@ -12,6 +12,9 @@ use super::per_layer::PerLayer;
 pub struct Learning {
     /// Bottom-up weights, rule (7); a list has one for each layer above the input.
     pub up: PerLayer,
+    /// Whether one number for `up` is the output's rate, and every hidden layer's is that of the
+    /// layer above divided by the layer's mixing factor lambda, which its error was multiplied by.
+    pub rescale: bool,
     /// Top-down weights, rule (10); a list has one for each hidden layer.
     pub down: PerLayer,
     /// Pyramidal cells to interneurons, rule (8); a list as for `down`.
@@ -31,9 +34,10 @@ pub struct Learning {
 impl Default for Learning {
     fn default() -> Self {
         Self {
-            up: 0.1.into(),
+            up: 0.3.into(),
+            rescale: true,
             down: 0.0.into(),
-            pyramidal_to_interneuron: 0.2.into(),
+            pyramidal_to_interneuron: 1.5.into(),
             interneuron_to_pyramidal: 0.0.into(),
             bias_factor: 1.0,
             tau_w: 0.0,
@@ -44,6 +48,18 @@ impl Default for Learning {
 }
 
 impl Learning {
+    /// The bottom-up rate of each layer above the input, given the mixing factor of each hidden
+    /// layer.
+    pub fn up_rates(&self, lambda_hidden: &[f64]) -> Vec<f64> {
+        let mut rates = self.up.expand(lambda_hidden.len() + 1);
+        if self.rescale && matches!(self.up, PerLayer::Same(_)) {
+            for k in (0..lambda_hidden.len()).rev() {
+                rates[k] = rates[k + 1] / lambda_hidden[k];
+            }
+        }
+        rates
+    }
+
     pub(super) fn check(&self, network: &Network) -> Result<(), Fault> {
         let hidden = network.hidden();
         let upper = (hidden + 1, "layer above the input");

@@ -64,6 +64,9 @@ choice! {
         Dendritic = "dendritic",
         /// None: the additive form of the two-step mode.
         Dropped = "dropped",
+        /// The factors of the conductances, with `g_A` in the output, which has no apical
+        /// dendrite: a defect, kept as a negative control.
+        WrongOutput = "wrong-output",
     }
 }
 
@@ -173,6 +176,9 @@ pub struct Network {
     pub interneurons: Interneurons,
     /// What a dendritic prediction contains.
     pub attenuation: Attenuation,
+    /// A file of initial weights, `built-in:golden`, or empty to draw them. Absolute once the
+    /// configuration is resolved, so that the copy in a run folder means the same file.
+    pub weights: String,
 }
 
 impl Default for Network {
@@ -183,12 +189,13 @@ impl Default for Network {
             mode: Mode::default(),
             bias: true,
             initial: Initial::default(),
-            init_up: [-0.1, 0.1],
+            init_up: [-0.5, 0.5],
             init_down: [-1.0, 1.0],
             init_interneuron: [-0.1, 0.1],
             feedback: Feedback::default(),
             interneurons: Interneurons::default(),
             attenuation: Attenuation::default(),
+            weights: String::new(),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::config::Task;
+
 /// Data that cannot be used: where, what was found, what is accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
@@ -42,6 +44,12 @@ pub enum DataError {
     Empty {
         /// The file.
         name: String,
+    },
+    /// A task without samples, where samples are needed.
+    #[error("data.task: found \"{task}\", which has no samples; accepted: \"digits\", \"csv\"")]
+    NoSamples {
+        /// The task.
+        task: Task,
     },
     /// A label column that the table does not have.
     #[error("{name}: data.label_column: found {found}; accepted: {accepted}")]

@@ -1,0 +1,119 @@
+//! The command line.
+
+mod compare;
+mod main_job;
+mod output;
+mod report;
+mod train;
+mod words;
+
+pub use output::Voice;
+
+use crate::Error;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Cortical microcircuits that learn by local rules, in floats and in fixed point.
+///
+/// Without a command: trains a microcircuit on the bundled 8x8 digits in f64, f32 and 16-bit fixed
+/// point, prints a table and writes a report to runs/.
+#[derive(Debug, Parser)]
+#[command(name = "apical", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// No progress bars and no table; errors and files only
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// Results as JSON on standard output
+    #[arg(long, global = true)]
+    json: bool,
+    /// Folder for run folders
+    #[arg(long, global = true, default_value = "runs", value_name = "DIR")]
+    out: PathBuf,
+    /// Worker threads; 0 is one a core. Never changes a result
+    #[arg(long, global = true, value_name = "N")]
+    threads: Option<usize>,
+}
+
+/// Where a configuration comes from.
+#[derive(Debug, Clone, Args)]
+pub struct Source {
+    /// Configuration file (TOML); without one, the defaults of `apical init`
+    #[arg(long, short, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Override a key, such as --set run.precision=i16 (may be repeated)
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    overrides: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Train a network from a configuration
+    Train(train::TrainArgs),
+    /// Hold two precisions against each other in lockstep
+    Compare(compare::CompareArgs),
+    /// Draw the report of a run folder again
+    Report(report::ReportArgs),
+    /// Write a commented configuration file
+    Init(words::InitArgs),
+    /// Say what exists: precisions, roundings, activations, tasks, experiments
+    List,
+}
+
+/// Runs the program; the exit code is 0, 1 when the answer is no, 2 when it could not work.
+pub fn main() -> u8 {
+    // Clap exits by itself with 2 on a wrong command line, 0 on --help.
+    let cli = Cli::parse();
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    // The second Ctrl-C ends the program at once; the first leaves a resumable run.
+    let handler = ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(1);
+        }
+        eprintln!("\nstopping at the last complete epoch; once more ends at once");
+    });
+    if let Err(error) = handler {
+        eprintln!("apical: warning: Ctrl-C will not leave a resumable run: {error}");
+    }
+    match run(&cli, &stop) {
+        Ok(()) => 0,
+        Err(error) => {
+            if cli.common.json {
+                let object = serde_json::json!({ "error": error.to_string() });
+                println!("{object}");
+            }
+            eprintln!("apical: {error}");
+            error.exit_code()
+        }
+    }
+}
+
+fn run(cli: &Cli, stop: &AtomicBool) -> Result<(), Error> {
+    let common = &cli.common;
+    if let Some(threads) = common.threads {
+        // A second call in one process is the only way to fail, and there is none.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    }
+    match &cli.command {
+        None => main_job::run(common, stop),
+        Some(Command::Train(args)) => train::run(args, common, stop),
+        Some(Command::Compare(args)) => compare::run(args, common, stop),
+        Some(Command::Report(args)) => report::draw(args, common),
+        Some(Command::Init(args)) => words::init(args, common),
+        Some(Command::List) => {
+            words::list(common);
+            Ok(())
+        }
+    }
+}

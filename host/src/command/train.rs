@@ -1,0 +1,88 @@
+//! `apical train`.
+
+use super::{Common, Source, Voice};
+use crate::Error;
+use crate::config::Config;
+use crate::report::{Cell, Column, Table};
+use crate::run::{Existing, Summary, run as run_seed};
+use crate::task::Material;
+use clap::Args;
+use rayon::prelude::*;
+use std::sync::atomic::AtomicBool;
+
+#[derive(Debug, Args)]
+pub(super) struct TrainArgs {
+    #[command(flatten)]
+    source: Source,
+    /// How many seeds, in parallel: run.seed, run.seed + 1, ..
+    #[arg(long, value_name = "N")]
+    seeds: Option<u64>,
+    /// Continue runs from their checkpoints, to the same bits
+    #[arg(long, conflicts_with = "force")]
+    resume: bool,
+    /// Replace runs that are there
+    #[arg(long)]
+    force: bool,
+}
+
+pub(super) fn run(args: &TrainArgs, common: &Common, stop: &AtomicBool) -> Result<(), Error> {
+    let voice = Voice::new(common);
+    let mut overrides = args.source.overrides.clone();
+    overrides.extend(args.seeds.map(|seeds| format!("run.seeds={seeds}")));
+    let config = Config::load(args.source.config.as_deref(), &overrides)?;
+    if common.threads.is_none() {
+        // A pool that exists already has as many threads as somebody asked for.
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(config.run.threads);
+        let _ = pool.build_global();
+    }
+    let material = Material::load(&config)?;
+    let existing = match (args.resume, args.force) {
+        (true, _) => Existing::Resume,
+        (_, true) => Existing::Replace,
+        _ => Existing::Refuse,
+    };
+    let seeds: Vec<u64> = config.run.all_seeds().collect();
+    let total = config.run.epochs * material.split.train.len() as u64 * config.run.seeds;
+    let bar = voice.bar(total, "samples");
+    bar.set_message(config.run.name.clone());
+    let summaries = seeds
+        .par_iter()
+        .map(|&seed| {
+            let told = |count| bar.inc(count);
+            run_seed(&config, &material, seed, &common.out, existing, &told, stop)
+        })
+        .collect::<Result<Vec<_>, _>>();
+    bar.finish_and_clear();
+    let summaries = summaries?;
+    voice.say(&table(&config, &summaries).to_text());
+    voice.say(&format!("\nRun folders with report.html: {}/", common.out.display()));
+    voice.result(&summaries);
+    Ok(())
+}
+
+fn table(config: &Config, summaries: &[Summary]) -> Table {
+    let columns = vec![
+        Column::text("run"),
+        Column::number("test accuracy", "%"),
+        Column::number("test loss", ""),
+        Column::number("lost updates", "%"),
+        Column::number("saturations", ""),
+        Column::number("state", "bytes"),
+        Column::text("digest"),
+    ];
+    let caption = format!("{}, {}", config.run.precision, config.run.rounding);
+    let mut table = Table::new(&caption, columns);
+    for s in summaries {
+        let metric = |name: &str| s.metrics.get(name).copied().unwrap_or(f64::NAN);
+        table.push(vec![
+            Cell::text(&config.run.folder_name(s.seed)),
+            Cell::number(metric("test_accuracy"), 2),
+            Cell::number(metric("test_loss"), 4),
+            Cell::number(100.0 * s.lost_updates as f64 / (s.updates as f64).max(1.0), 2),
+            Cell::text(&s.saturations.to_string()),
+            Cell::text(&s.state_bytes.to_string()),
+            Cell::text(&s.digest),
+        ]);
+    }
+    table
+}

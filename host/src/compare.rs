@@ -1,0 +1,206 @@
+//! Two precisions in lockstep: the first step and variable that differ by more than a tolerance.
+
+use crate::config::{Config, Precision as PrecisionName, Rounding as RoundingName};
+use crate::network::{Blueprint, Memory, rounding};
+use crate::present::{Pattern, advance};
+use crate::task::{Material, Task};
+use crate::train::Trainer;
+use crate::{Error, with_precision};
+use apical_core::microcircuit::Mode;
+use apical_core::random::{Key, shuffle, stream};
+use apical_core::record::Quantity;
+use apical_core::rule::{Rule, Variable};
+use apical_core::{Counters, Number, Precision};
+use serde::Serialize;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// One side of a comparison: number formats and rounding.
+pub type Side = (PrecisionName, RoundingName);
+
+/// Where two runs are for the first time further apart than the tolerance.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Difference {
+    /// Step of the network, from 1.
+    pub step: u64,
+    /// Name of the variable, such as `v_a`.
+    pub variable: String,
+    /// Its layer.
+    pub layer: usize,
+    /// Index within the variable.
+    pub index: usize,
+    /// The value on the left and on the right.
+    pub values: [f64; 2],
+    /// The stored bits on the left and on the right.
+    pub bits: [u64; 2],
+}
+
+/// The largest distance of one variable over the comparison.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Distance {
+    /// Name of the variable.
+    pub variable: String,
+    /// Its layer.
+    pub layer: usize,
+    /// Largest absolute difference.
+    pub largest: f64,
+    /// The step of it.
+    pub step: u64,
+}
+
+/// What a comparison found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Comparison {
+    /// The two sides, as precision and rounding.
+    pub sides: [String; 2],
+    /// The tolerance.
+    pub tolerance: f64,
+    /// Steps compared.
+    pub steps: u64,
+    /// The first difference beyond the tolerance.
+    pub first: Option<Difference>,
+    /// The largest distance of each variable.
+    pub distances: Vec<Distance>,
+}
+
+/// A network in training, whatever its precision.
+trait Machine {
+    /// One step of a presentation; `begins` at its first.
+    fn step(&mut self, sample: u32, begins: bool) -> Result<(), Error>;
+    /// The arrays of the state.
+    fn variables(&self) -> Result<Vec<Variable>, Error>;
+    /// Value and stored bits of one word.
+    fn word(&self, variable: &Variable, index: usize) -> (f64, u64);
+}
+
+struct Runner<P: Precision> {
+    config: Config,
+    blueprint: Blueprint,
+    task: Task<P>,
+    memory: Memory<P>,
+}
+
+impl<P: Precision> Machine for Runner<P> {
+    fn step(&mut self, sample: u32, begins: bool) -> Result<(), Error> {
+        let mut layers = self.blueprint.layers::<P>();
+        let network = crate::train::build(&self.config, &self.blueprint, &mut layers)?;
+        let (input, teacher) = (self.task.input(sample), Some(self.task.teacher(sample)));
+        let (weights, mut activity) = self.memory.parts();
+        if begins {
+            network.switch(&mut activity);
+        }
+        let learning = Some(rounding(self.config.run.rounding));
+        let (pattern, unheard) = (Pattern { input, teacher }, &mut Counters::default());
+        advance(&network, weights, &mut activity, &pattern, learning, 1, unheard);
+        let clock = activity.clock;
+        self.memory.clock = clock;
+        Ok(())
+    }
+
+    fn variables(&self) -> Result<Vec<Variable>, Error> {
+        let mut layers = self.blueprint.layers::<P>();
+        let network = crate::train::build(&self.config, &self.blueprint, &mut layers)?;
+        Ok((0..).map_while(|i| network.variable(i)).collect())
+    }
+
+    fn word(&self, variable: &Variable, index: usize) -> (f64, u64) {
+        fn of<T: Number>(words: &[T], at: usize) -> (f64, u64) {
+            words.get(at).map_or((f64::NAN, 0), |w| (w.to_f64(), w.to_bits()))
+        }
+        let at = variable.range.start + index;
+        match variable.storage {
+            Quantity::Weight => of(&self.memory.weights, at),
+            Quantity::Trace => of(&self.memory.traces, at),
+            Quantity::Potential => of(&self.memory.potentials, at),
+            Quantity::Rate => of(&self.memory.rates, at),
+        }
+    }
+}
+
+fn machine(config: &Config, material: &Material, side: Side) -> Result<Box<dyn Machine>, Error> {
+    let mut config = config.clone();
+    (config.run.precision, config.run.rounding) = side;
+    with_precision!(side.0, P => {
+        // The trainer checks that data, network and precision fit.
+        let trainer = Trainer::<P>::new(&config, material, config.run.seed)?;
+        let (blueprint, memory) = (trainer.blueprint().clone(), trainer.memory.clone());
+        let task = Task::<P>::new(&config, material)?;
+        Ok(Box::new(Runner { config, blueprint, task, memory }) as Box<dyn Machine>)
+    })
+}
+
+/// Trains both sides on the same samples for `steps` steps, or until the first difference beyond
+/// `tolerance` when `all` is false.
+///
+/// # Errors
+/// When data, network and precision do not fit, or the user stopped it.
+pub fn compare(
+    config: &Config,
+    material: &Material,
+    sides: [Side; 2],
+    tolerance: f64,
+    steps: u64,
+    all: bool,
+    progress: &dyn Fn(u64),
+    stop: &AtomicBool,
+) -> Result<Comparison, Error> {
+    let [mut left, mut right] =
+        [machine(config, material, sides[0])?, machine(config, material, sides[1])?];
+    let variables = left.variables()?;
+    let mut distances: Vec<Distance> = variables
+        .iter()
+        .map(|v| Distance { variable: v.name.into(), layer: v.layer, largest: 0.0, step: 0 })
+        .collect();
+    let mut first = None;
+    let presentation = match Blueprint::new(config, config.run.seed).specification().mode {
+        Mode::TwoStep => 1,
+        Mode::Full => u64::from(config.time.steps()),
+    };
+    let mut order = Vec::new();
+    let mut done = 0;
+    while done < steps {
+        if stop.load(Ordering::Relaxed) {
+            return Err(Error::Stopped(std::path::PathBuf::from(".")));
+        }
+        let samples = material.split.train.len() as u64;
+        let presented = done / presentation;
+        if done % presentation == 0 && presented % samples == 0 {
+            order.clone_from(&material.split.train);
+            if config.data.shuffle {
+                let key = Key::new(config.run.seed, presented / samples + 1, stream::SHUFFLE);
+                shuffle(&mut order, key);
+            }
+        }
+        let sample = order[(presented % samples) as usize];
+        let begins = done % presentation == 0;
+        left.step(sample, begins)?;
+        right.step(sample, begins)?;
+        done += 1;
+        for (variable, distance) in variables.iter().zip(&mut distances) {
+            for index in 0..variable.range.len() {
+                let (a, b) = (left.word(variable, index), right.word(variable, index));
+                let apart = (a.0 - b.0).abs();
+                if apart > distance.largest {
+                    (distance.largest, distance.step) = (apart, done);
+                }
+                // The negation catches NaN as well.
+                if first.is_none() && !(apart <= tolerance) {
+                    first = Some(Difference {
+                        step: done,
+                        variable: variable.name.into(),
+                        layer: variable.layer,
+                        index,
+                        values: [a.0, b.0],
+                        bits: [a.1, b.1],
+                    });
+                }
+            }
+        }
+        progress(1);
+        if first.is_some() && !all {
+            break;
+        }
+    }
+    let name = |(precision, rounding): Side| format!("{precision} {rounding}");
+    let sides = sides.map(name);
+    Ok(Comparison { sides, tolerance, steps: done, first, distances })
+}

@@ -1,0 +1,237 @@
+//! The main job: one microcircuit learns the bundled digits in several precisions, side by side.
+//!
+//! Every seed is trained in f64 first; the other precisions of that seed are held against it
+//! epoch by epoch. Seeds run in parallel, which changes no bit.
+
+mod law;
+mod show;
+
+pub use law::{LawRow, gradient_law};
+pub use show::{figure, law_table, report, table};
+
+use crate::config::{Config, Precision as PrecisionName, Rounding as RoundingName};
+use crate::network::Memory;
+use crate::task::Material;
+use crate::train::{Epoch, Trainer, Watch};
+use crate::{Error, with_precision};
+use apical_core::microcircuit::Microcircuit;
+use apical_core::rule::Rule;
+use apical_core::{Number, Precision};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::sync::atomic::AtomicBool;
+
+/// The precisions of the main job: the reference, the other float, the device's, and a control
+/// that differs from it in the rounding alone.
+pub const CONTENDERS: [(PrecisionName, RoundingName); 4] = [
+    (PrecisionName::F64, RoundingName::Stochastic),
+    (PrecisionName::F32, RoundingName::Stochastic),
+    (PrecisionName::I16, RoundingName::Stochastic),
+    (PrecisionName::I16, RoundingName::Nearest),
+];
+
+/// One seed in one precision.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The seed.
+    pub seed: u64,
+    /// Test accuracy after each epoch, percent.
+    pub test_accuracy: Vec<f64>,
+    /// Angle of the first hidden layer's update to backpropagation's after each epoch, degrees.
+    pub angle: Vec<f64>,
+    /// Distance of interneuron weights from the self-predicting state after each epoch.
+    pub tracking: Vec<f64>,
+    /// Largest distance of a weight from f64's after each epoch.
+    pub divergence: Vec<f64>,
+    /// Share of updates that changed nothing in each epoch, percent.
+    pub lost: Vec<f64>,
+    /// Saturations in the whole run.
+    pub saturations: u64,
+    /// Training samples a second, one thread.
+    pub samples_per_second: f64,
+    /// Digest of the final state.
+    pub digest: String,
+}
+
+/// All seeds in one precision.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Row {
+    /// `f64`, `i16`, ..
+    pub precision: String,
+    /// `stochastic`, ..; `-` for floats, which round to nearest even.
+    pub rounding: String,
+    /// Bytes of weights and activity on a device.
+    pub state_bytes: usize,
+    /// The seeds.
+    pub outcomes: Vec<Outcome>,
+}
+
+impl Row {
+    /// The name in tables and legends.
+    pub fn name(&self) -> String {
+        if self.rounding == "-" {
+            self.precision.clone()
+        } else {
+            format!("{} {}", self.precision, self.rounding)
+        }
+    }
+
+    /// Mean and standard deviation over the seeds of what `f` says of an outcome.
+    pub fn spread(&self, f: impl Fn(&Outcome) -> f64) -> (f64, f64) {
+        let values: Vec<f64> = self.outcomes.iter().map(f).collect();
+        let n = (values.len() as f64).max(1.0);
+        let mean = values.iter().sum::<f64>() / n;
+        let squares: f64 = values.iter().map(|v| (v - mean) * (v - mean)).sum();
+        (mean, (squares / (n - 1.0).max(1.0)).sqrt())
+    }
+}
+
+/// What the main job found.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Study {
+    /// Version of the program.
+    pub version: String,
+    /// The configuration, without precision and rounding.
+    pub config: String,
+    /// Training and test samples.
+    pub samples: (usize, usize),
+    /// The precisions, the reference first.
+    pub rows: Vec<Row>,
+    /// Angle to backpropagation with transposed feedback, by lambda.
+    pub law: Vec<LawRow>,
+    /// Seconds that the whole took.
+    pub seconds: f64,
+}
+
+/// Trains all contenders on all seeds of `config`.
+///
+/// `progress` is told about training samples as they are presented; [`total_samples`] of them.
+///
+/// # Errors
+/// When data, network and precision do not fit, or the user stopped it.
+pub fn study(
+    config: &Config,
+    material: &Material,
+    progress: &(dyn Fn(u64) + Sync),
+    stop: &AtomicBool,
+) -> Result<Study, Error> {
+    let begin = std::time::Instant::now();
+    let seeds: Vec<u64> = config.run.all_seeds().collect();
+    let per_seed: Vec<Vec<(Outcome, usize)>> = seeds
+        .par_iter()
+        .map(|&seed| {
+            let mut reference = Vec::new();
+            CONTENDERS
+                .iter()
+                .map(|&contender| contend(config, material, seed, contender, &mut reference, progress, stop))
+                .collect::<Result<Vec<_>, Error>>()
+        })
+        .collect::<Result<_, _>>()?;
+    let rows = CONTENDERS
+        .iter()
+        .enumerate()
+        .map(|(i, (precision, rounding))| {
+            let float = matches!(precision, PrecisionName::F64 | PrecisionName::F32);
+            Row {
+                precision: precision.to_string(),
+                rounding: if float { "-".into() } else { rounding.to_string() },
+                state_bytes: per_seed.first().map_or(0, |seed| seed[i].1),
+                outcomes: per_seed.iter().map(|seed| seed[i].0.clone()).collect(),
+            }
+        })
+        .collect();
+    Ok(Study {
+        version: env!("CARGO_PKG_VERSION").into(),
+        config: config.to_toml()?,
+        samples: (material.split.train.len(), material.split.test.len()),
+        rows,
+        law: gradient_law(config, material)?,
+        seconds: begin.elapsed().as_secs_f64(),
+    })
+}
+
+/// Training samples that [`study`] presents.
+pub fn total_samples(config: &Config, material: &Material) -> u64 {
+    config.run.seeds
+        * config.run.epochs
+        * material.split.train.len() as u64
+        * CONTENDERS.len() as u64
+}
+
+/// One seed in one precision; the first fills in `reference`, the others are held against it.
+fn contend(
+    config: &Config,
+    material: &Material,
+    seed: u64,
+    (precision, rounding): (PrecisionName, RoundingName),
+    reference: &mut Vec<Vec<f64>>,
+    progress: &(dyn Fn(u64) + Sync),
+    stop: &AtomicBool,
+) -> Result<(Outcome, usize), Error> {
+    let mut config = config.clone();
+    config.run.precision = precision;
+    config.run.rounding = rounding;
+    let outcome = Outcome {
+        seed,
+        test_accuracy: Vec::new(),
+        angle: Vec::new(),
+        tracking: Vec::new(),
+        divergence: Vec::new(),
+        lost: Vec::new(),
+        saturations: 0,
+        samples_per_second: 0.0,
+        digest: String::new(),
+    };
+    with_precision!(precision, P => {
+        let mut follow = Follow { outcome, reference, progress, seconds: 0.0, bytes: 0 };
+        let mut trainer = Trainer::<P>::new(&config, material, seed)?;
+        trainer.run(config.run.epochs, &mut follow, stop)?;
+        let mut outcome = follow.outcome;
+        let samples = material.split.train.len() as f64 * config.run.epochs as f64;
+        outcome.samples_per_second = samples / follow.seconds.max(1e-9);
+        outcome.digest = format!("{:016x}", trainer.memory.digest());
+        Ok((outcome, follow.bytes))
+    })
+}
+
+/// Notes every epoch.
+struct Follow<'f> {
+    outcome: Outcome,
+    reference: &'f mut Vec<Vec<f64>>,
+    progress: &'f (dyn Fn(u64) + Sync),
+    seconds: f64,
+    bytes: usize,
+}
+
+impl<P: Precision> Watch<P> for Follow<'_> {
+    fn samples(&mut self, count: u64) {
+        (self.progress)(count);
+    }
+
+    fn epoch(
+        &mut self,
+        epoch: &Epoch,
+        network: &Microcircuit<'_, P>,
+        memory: &mut Memory<P>,
+    ) -> Result<(), Error> {
+        let weights: Vec<f64> = memory.weights.iter().map(|w| w.to_f64()).collect();
+        let index = self.outcome.test_accuracy.len();
+        if self.reference.len() == index {
+            self.reference.push(weights.clone());
+        }
+        let distance = self.reference.get(index).map_or(f64::NAN, |reference| {
+            let distances = reference.iter().zip(&weights).map(|(a, b)| (a - b).abs());
+            distances.fold(0.0, f64::max)
+        });
+        let outcome = &mut self.outcome;
+        outcome.test_accuracy.push(epoch.test_accuracy);
+        outcome.angle.push(epoch.angles.first().copied().unwrap_or(f64::NAN));
+        outcome.tracking.push(epoch.tracking);
+        outcome.divergence.push(distance);
+        outcome.lost.push(100.0 * epoch.lost_share());
+        outcome.saturations += epoch.counters.saturations();
+        self.seconds += epoch.seconds;
+        self.bytes = network.storage().bytes::<P>();
+        Ok(())
+    }
+}

@@ -1,0 +1,87 @@
+//! A run folder as figures and a page: pure functions of its files.
+
+use super::Summary;
+use crate::journal::{Journal, MetricsTable, config_path, read_metrics, read_summary};
+use crate::plot::{self, Axis, Figure, Panel, Series};
+use crate::report::{self, Block, Report, Section};
+use crate::{Error, journal::JournalError};
+use std::path::Path;
+
+/// Accuracy, loss, angles, tracking and what the arithmetic gave up, over the epochs.
+pub fn figure(name: &str, table: &MetricsTable) -> Figure {
+    let epochs: Vec<f64> = table.epochs.iter().map(|&epoch| epoch as f64).collect();
+    let line = |column: &str, label: &str| {
+        let values = table.column(column).unwrap_or_default();
+        Series::line(label, epochs.iter().copied().zip(values).collect())
+    };
+    let x = || Axis::new("epoch");
+    let mut angles = Panel::new("angle to backpropagation", x(), Axis::new("degrees"));
+    for column in table.columns.iter().filter(|column| column.starts_with("angle_")) {
+        angles = angles.series(line(column, &column.replace("angle_", "layer ")));
+    }
+    Figure::new(name)
+        .columns(2)
+        .panel(
+            Panel::new("accuracy", x(), Axis::new("%"))
+                .series(line("train_accuracy", "train"))
+                .series(line("test_accuracy", "test")),
+        )
+        .panel(Panel::new("test loss", x(), Axis::log("squared rate")).series(line("test_loss", "test")))
+        .panel(angles)
+        .panel(
+            Panel::new("interneurons: distance from self-prediction", x(), Axis::new("relative"))
+                .series(line("interneuron_tracking", "worst layer")),
+        )
+        .panel(
+            Panel::new("updates in an epoch", x(), Axis::new("count"))
+                .series(line("updates", "all"))
+                .series(line("lost_updates", "lost")),
+        )
+        .panel(
+            Panel::new("saturations in an epoch", x(), Axis::new("count"))
+                .series(line("saturations", "all quantities")),
+        )
+}
+
+/// The page of a run folder.
+///
+/// # Errors
+/// When a file of the folder cannot be read or a figure not drawn.
+pub fn report(folder: &Path) -> Result<String, Error> {
+    let table = read_metrics(folder)?;
+    let summary: Summary = read_summary(folder)?;
+    let config = config_path(folder);
+    let config = std::fs::read_to_string(&config)
+        .map_err(|source| JournalError::Read { path: config, source })?;
+    let pair = |key: &str, value: String| (key.to_string(), value);
+    let mut facts = vec![
+        pair("layers", format!("{:?}", summary.layers)),
+        pair("precision", summary.precision.clone()),
+        pair("rounding of weights", summary.rounding.clone()),
+        pair("seed", summary.seed.to_string()),
+        pair("epochs", summary.epochs.to_string()),
+        pair("state on a microcontroller", format!("{} bytes", summary.state_bytes)),
+        pair("updates", format!("{}, lost: {}", summary.updates, summary.lost_updates)),
+        pair("saturations", summary.saturations.to_string()),
+        pair("digest of the final state", summary.digest.clone()),
+    ];
+    facts.extend(summary.metrics.iter().map(|(key, value)| pair(key, format!("{value:.4}"))));
+    let title = format!("{} (seed {})", summary.name, summary.seed);
+    let page = Report::new(&title, &format!("apical {}", summary.version))
+        .section(
+            Section::new("Result")
+                .block(Block::KeyValues(facts))
+                .block(figure(&title, &table)),
+        )
+        .section(Section::new("Configuration, as resolved").block(Block::Code(config)));
+    report::html(&page).map_err(|error| Error::Draw(error.to_string()))
+}
+
+/// Writes report.html and the plots of an open journal.
+pub(super) fn write(folder: &Path, journal: &Journal) -> Result<(), Error> {
+    let table = read_metrics(folder)?;
+    let svg = plot::svg(&figure("metrics", &table)).map_err(|e| Error::Draw(e.to_string()))?;
+    journal.plot("metrics", &svg)?;
+    journal.report(&report(folder)?)?;
+    Ok(())
+}

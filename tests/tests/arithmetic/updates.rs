@@ -1,0 +1,225 @@
+//! Updates of weights: rank one, and through the low-pass filter.
+
+use crate::strategies::{check, in_every_precision, rates, shapes, words};
+use apical_core::precision::{Draw, Filter};
+use apical_core::random::{INCREMENT, Key, MULTIPLIER};
+use apical_core::{Counters, I8, I16, I16x32, I32, Number, Precision, Rounding};
+use apical_tests::exact::{Format, divide, gain, raw, shift_half_up};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::TestCaseError;
+
+/// Learning rates: of a few significant bits and of many, of either sign, from tiny to huge.
+fn gains() -> impl Strategy<Value = f64> + Clone {
+    let size = prop_oneof![3 => -40..4_i32, 1 => -59..31_i32];
+    let mantissa = prop_oneof![Just(1.0), Just(1.5), 1.0..2.0_f64, Just(2.0 - f64::EPSILON)];
+    (size, mantissa, any::<bool>()).prop_map(|(exponent, mantissa, minus)| {
+        let value = mantissa * 2.0_f64.powi(exponent);
+        if minus { -value } else { value }
+    })
+}
+
+fn draws() -> impl Strategy<Value = Draw> {
+    (select(Rounding::ALL.to_vec()), any::<u64>(), any::<u32>()).prop_map(
+        |(rounding, seed, step)| {
+            let key = Key::new(seed, step.into(), 7);
+            Draw { rounding, key }
+        },
+    )
+}
+
+/// The random word of row `i`, column `j`: the generator stepped j + 1 times from the row's hash.
+fn random_word(key: Key, i: usize, j: usize) -> u32 {
+    let mut state = key.word(i as u32);
+    for _ in 0..=j {
+        state = state.wrapping_mul(MULTIPLIER).wrapping_add(INCREMENT);
+    }
+    state >> 16
+}
+
+/// Asserts a weight after a change with 16 bits more than its own; returns (saturated, lost).
+fn updated<T: Number>(
+    before: T,
+    after: T,
+    change: i128,
+    draw: Draw,
+    at: (usize, usize),
+) -> Result<(bool, bool), TestCaseError> {
+    let step = divide(change, 16, draw.rounding, random_word(draw.key, at.0, at.1));
+    let (stored, saturated) = Format::of::<T>().store(raw(before) + step);
+    prop_assert_eq!(raw(after), stored, "weight {:?}, change {}", at, change);
+    Ok((saturated, step == 0 && change != 0))
+}
+
+/// The factor of a row: mantissa and the right shift after its product with a rate.
+fn step_of<P: Precision>(post: P::Potential, value: f64) -> (i128, i32) {
+    let bits = if P::Rate::BYTES == 2 { 15 } else { 31 };
+    let [w, r, u] = [
+        Format::of::<P::Weight>().frac,
+        Format::of::<P::Rate>().frac,
+        Format::of::<P::Potential>().frac,
+    ];
+    let (mantissa, shift) = gain(value);
+    // In units of weight ulp x 2^-16 x 2^-(bits + 1) per rate ulp, at most 2 x bits long.
+    let unit = w + 16 + bits + 1 - r;
+    let limit = (1_i128 << (2 * bits)) - 1;
+    let exact = raw(post) * mantissa;
+    let step = shift_half_up(exact, u + shift - unit).clamp(-limit, limit);
+    // Cut to `bits` significant bits; if the rounding carries, one bit less.
+    let length = 128 - step.unsigned_abs().leading_zeros() as i32;
+    let exponent = (length - bits).max(0);
+    let cut = shift_half_up(step, exponent);
+    if cut.abs() >> bits == 0 {
+        (cut, bits + 1 - exponent)
+    } else {
+        (cut >> 1, bits - exponent)
+    }
+}
+
+fn rank_one<P: Precision>() {
+    let strategy = (shapes(), gains(), draws()).prop_flat_map(|((rows, columns), gain, draw)| {
+        (
+            vec(words::<P::Weight>(), rows * columns),
+            vec(words::<P::Potential>(), rows),
+            vec(rates::<P>(), columns),
+            Just((gain, draw)),
+        )
+    });
+    check(400, strategy, |(before, post, pre, (value, draw))| {
+        let mut counters = Counters::default();
+        let mut after = before.clone();
+        let gain = P::gain(value).unwrap();
+        P::rank_one(&mut after, &post, gain, &pre, draw, &mut counters);
+        let mut want = Counters {
+            updates: after.len() as u64,
+            ..Counters::default()
+        };
+        for (i, &post) in post.iter().enumerate() {
+            let (mantissa, right) = step_of::<P>(post, value);
+            prop_assert!(right >= 0);
+            for (j, &rate) in pre.iter().enumerate() {
+                let at = i * pre.len() + j;
+                let change = (mantissa * raw(rate)).div_euclid(1 << right);
+                let (over, lost) = updated(before[at], after[at], change, draw, (i, j))?;
+                want.weight += u64::from(over);
+                want.lost += u64::from(lost);
+            }
+        }
+        prop_assert_eq!(counters, want);
+        Ok(())
+    });
+}
+
+fn filtered<P: Precision>() {
+    let [w, r, u, t, c] = [
+        Format::of::<P::Weight>().frac,
+        Format::of::<P::Rate>().frac,
+        Format::of::<P::Potential>().frac,
+        Format::of::<P::Trace>().frac,
+        Format::of::<P::Coefficient>().frac,
+    ];
+    let strategy = (
+        shapes(),
+        gains(),
+        draws(),
+        words::<P::Coefficient>(),
+        any::<bool>(),
+    );
+    let strategy = strategy.prop_flat_map(|((rows, columns), gain, draw, k, learns)| {
+        let n = rows * columns;
+        (
+            (vec(words::<P::Weight>(), n), vec(words::<P::Trace>(), n)),
+            vec(words::<P::Potential>(), rows),
+            vec(rates::<P>(), columns),
+            Just((gain, draw, Filter::<P> { k, learns })),
+        )
+    });
+    check(
+        300,
+        strategy,
+        |((before, traces), post, pre, (value, draw, filter))| {
+            let mut counters = Counters::default();
+            let (mut after, mut new) = (before.clone(), traces.clone());
+            let factor = P::gain(value).unwrap();
+            let slices = (&mut after[..], &mut new[..]);
+            P::filtered(
+                slices.0,
+                slices.1,
+                &post,
+                factor,
+                &pre,
+                filter,
+                draw,
+                &mut counters,
+            );
+            let (mantissa, shift) = gain(value);
+            let mut want = Counters::default();
+            for at in 0..before.len() {
+                let (i, j) = (at / pre.len(), at % pre.len());
+                let old = raw(traces[at]);
+                if filter.learns {
+                    // Floored to 16 bits more than the weight has, in at most 62 bits.
+                    let right = t + shift - (w + 16);
+                    let change = if right > 0 {
+                        (old * mantissa).div_euclid(1 << right.min(126))
+                    } else {
+                        shift_half_up(old * mantissa, right).clamp(-(1 << 62), 1 << 62)
+                    };
+                    let (over, lost) = updated(before[at], after[at], change, draw, (i, j))?;
+                    want.weight += u64::from(over);
+                    want.lost += u64::from(lost);
+                    want.updates += 1;
+                } else {
+                    prop_assert_eq!(raw(after[at]), raw(before[at]));
+                }
+                let induction = shift_half_up(raw(post[i]) * raw(pre[j]), u + r - t);
+                let distance = (induction - old).clamp(-(1 << 32), 1 << 32);
+                let exact = old + shift_half_up(distance * raw(filter.k), c);
+                let (stored, over) = Format::of::<P::Trace>().store(exact);
+                prop_assert_eq!(raw(new[at]), stored, "trace {}", at);
+                want.trace += u64::from(over);
+            }
+            prop_assert_eq!(counters, want);
+            Ok(())
+        },
+    );
+}
+
+/// A row's factor, gain x post, is cut at a bound that follows from its 30 or 62 bits: in 16-bit
+/// weights and rates, at one. No counter tells, so a rate of this size must not be configured.
+#[test]
+fn a_factor_beyond_its_bits_is_cut() {
+    fn moved<P: Precision>(post: f64) -> f64 {
+        let mut w = [P::Weight::from_f64(-3.5)];
+        let draw = Draw {
+            rounding: Rounding::Nearest,
+            key: Key::new(1, 2, 3),
+        };
+        let (post, one) = (P::Potential::from_f64(post), P::Rate::from_f64(1.0));
+        let counters = &mut Counters::default();
+        P::rank_one(
+            &mut w,
+            &[post],
+            P::gain(1.0).unwrap(),
+            &[one],
+            draw,
+            counters,
+        );
+        assert_eq!(counters.weight, 0);
+        w[0].to_f64() + 3.5
+    }
+    for factor in [0.5, 0.99, -0.99] {
+        assert!(
+            (moved::<I16>(factor) - factor).abs() < 2.0_f64.powi(-12),
+            "{factor}"
+        );
+    }
+    assert_eq!([moved::<I16>(2.0), moved::<I16>(100.0)], [1.0, 1.0]);
+    assert_eq!(
+        [moved::<I8>(5.0), moved::<I16x32>(5.0), moved::<I32>(5.0)],
+        [5.0, 5.0, 5.0]
+    );
+}
+
+in_every_precision! { rank_one filtered }
