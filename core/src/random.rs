@@ -13,11 +13,11 @@
 
 /// Streams keep the uses of randomness apart. Tensors of layer `k` use `base + k`.
 pub mod stream {
-    /// Stochastic rounding of weights: plus 256 x family plus layer.
+    /// Stochastic rounding of weights: plus 4096 x family plus layer.
     pub const ROUNDING: u32 = 0x0001_0000;
     /// Noise of the potentials.
     pub const NOISE: u32 = 0x0002_0000;
-    /// Initial weights: plus 256 x family plus layer.
+    /// Initial weights: plus 4096 x family plus layer.
     pub const INITIAL: u32 = 0x0003_0000;
     /// Order of the samples.
     pub const SHUFFLE: u32 = 0x0004_0000;

@@ -19,6 +19,7 @@ pub mod present;
 pub mod report;
 pub mod run;
 pub mod task;
+pub mod trace;
 pub mod train;
 pub mod weights_file;
 

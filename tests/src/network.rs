@@ -1,7 +1,9 @@
 //! A microcircuit with storage of its own, spoken to in real numbers.
 
 use apical_core::digest::Digest;
-use apical_core::microcircuit::{Initial, Layer, LayerSpecification, Microcircuit, Specification};
+use apical_core::microcircuit::{
+    Initial, Layer, LayerSpecification, Microcircuit, Mode, Specification,
+};
 use apical_core::record::Quantity;
 use apical_core::rule::{Activity, Clock, Rule, Variable, digest};
 use apical_core::{Counters, Number, Observe, Precision, Rounding};
@@ -180,6 +182,25 @@ impl<P: Precision> Network<P> {
     pub fn digest(&mut self) -> u64 {
         let weights = &self.weights;
         self.state.lend(|activity| digest(weights, activity))
+    }
+}
+
+/// Full mode without filters.
+pub fn full<'s>(sizes: &'s [usize], layers: &'s [LayerSpecification]) -> Specification<'s> {
+    Specification {
+        sizes,
+        layers,
+        tau_input: 0.0,
+        tau_weights: 0.0,
+        ..Specification::default()
+    }
+}
+
+/// Two-step mode.
+pub fn two_step<'s>(sizes: &'s [usize], layers: &'s [LayerSpecification]) -> Specification<'s> {
+    Specification {
+        mode: Mode::TwoStep,
+        ..full(sizes, layers)
     }
 }
 

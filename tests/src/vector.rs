@@ -1,6 +1,22 @@
 //! Vectors in f64: what the tests compare and measure with.
 
+use apical_core::random::Key;
+
+/// Reproducible numbers in -1..1.
+pub fn signed(n: usize, use_: u32) -> Vec<f64> {
+    let key = Key::new(3, 0, use_);
+    (0..n as u32).map(|i| 2.0 * key.uniform(i) - 1.0).collect()
+}
+
+/// Reproducible numbers in 0..1.
+pub fn positive(n: usize, use_: u32) -> Vec<f64> {
+    signed(n, use_).iter().map(|x| (x + 1.0) / 2.0).collect()
+}
+
 /// The sum of products.
+///
+/// # Panics
+/// When the lengths differ.
 pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     assert_eq!(a.len(), b.len(), "vectors of different length");
     a.iter().zip(b).map(|(a, b)| a * b).sum()
@@ -23,6 +39,9 @@ pub fn largest(a: &[f64]) -> f64 {
 }
 
 /// a - b.
+///
+/// # Panics
+/// When the lengths differ.
 pub fn difference(a: &[f64], b: &[f64]) -> Vec<f64> {
     assert_eq!(a.len(), b.len(), "vectors of different length");
     a.iter().zip(b).map(|(a, b)| a - b).collect()

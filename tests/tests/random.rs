@@ -220,8 +220,9 @@ fn orthogonal<const D: usize>(basis: &[[i64; D]; D]) -> (Matrix<D>, [f64; D]) {
         star[i] = b;
         for j in 0..i {
             mu[i][j] = (0..D).map(|k| b[k] * star[j][k]).sum::<f64>() / squares[j];
-            for k in 0..D {
-                star[i][k] -= mu[i][j] * star[j][k];
+            let other = star[j];
+            for (x, y) in star[i].iter_mut().zip(other) {
+                *x -= mu[i][j] * y;
             }
         }
         squares[i] = star[i].iter().map(|x| x * x).sum();

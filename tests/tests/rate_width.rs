@@ -85,6 +85,7 @@ fn angles<P: Precision>(hidden: usize, lambda: f64) -> [[f64; 2]; 2] {
 
 #[test]
 fn deepest_update_in_fixed_point_against_f64() {
+    let mut table: Vec<[[f64; 2]; 4]> = vec![];
     println!("| hidden layers | lambda | error, ulp of 2^-24 | I8 | I16 | I16x32 | I32 |");
     for lambda in [0.3, 0.1] {
         for hidden in 1..=4 {
@@ -102,6 +103,19 @@ fn deepest_update_in_fixed_point_against_f64() {
                 "| {hidden} | {lambda} | {size:.0} |{}",
                 cells.collect::<String>()
             );
+            table.push(all.map(|[own, tied]| [own[0], tied[0]]));
         }
     }
+    let [i16, i16x32] = [1, 2];
+    let at = |precision: usize, hidden: usize, lambda: f64| {
+        table[4 * usize::from(lambda < 0.2) + hidden - 1][precision]
+    };
+    // Where rates of 16 bits suffice: one hidden layer, and two at the stronger feedback.
+    assert!(at(i16, 1, 0.3)[0] < 0.1 && at(i16, 1, 0.1)[0] < 0.2);
+    assert!(at(i16, 2, 0.3)[0] < 3.0);
+    // Where they do not, rates of 32 bits do, if the interneurons predict exactly.
+    assert!(at(i16, 3, 0.3)[1] > 10.0 && at(i16x32, 3, 0.3)[1] < 0.5);
+    assert!(at(i16, 2, 0.1)[1] > 3.0 && at(i16x32, 2, 0.1)[1] < 0.5);
+    // Interneuron weights rounded to 12 bits break the prediction, whatever the rates.
+    assert!(at(i16x32, 3, 0.3)[0] > 10.0);
 }

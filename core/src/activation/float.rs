@@ -110,24 +110,20 @@ macro_rules! float_activation {
                 if x < 0.0 { -y } else { y }
             }
 
-            /// Applies `f` in groups of lanes; the last group is padded, so that it is compiled
+            /// Applies `f` in groups of lanes, the last of them padded, so that `f` is compiled
             /// once and as vectors.
             #[inline(always)]
             pub(super) fn lanes(values: &mut [$float], f: impl Fn($float) -> $float) {
-                let (groups, rest) = values.as_chunks_mut::<$lanes>();
-                for value in groups.as_flattened_mut() {
-                    *value = f(*value);
-                }
-                if !rest.is_empty() {
-                    let mut padded = [0.0; $lanes];
-                    for (padded, &value) in padded.iter_mut().zip(&*rest) {
-                        *padded = value;
+                for group in values.chunks_mut($lanes) {
+                    let mut lanes = [0.0; $lanes];
+                    for (lane, &value) in lanes.iter_mut().zip(&*group) {
+                        *lane = value;
                     }
-                    for value in &mut padded {
-                        *value = f(*value);
+                    for lane in &mut lanes {
+                        *lane = f(*lane);
                     }
-                    for (value, &padded) in rest.iter_mut().zip(&padded) {
-                        *value = padded;
+                    for (value, &lane) in group.iter_mut().zip(&lanes) {
+                        *value = lane;
                     }
                 }
             }

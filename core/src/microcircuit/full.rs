@@ -30,7 +30,9 @@ pub(super) fn step<P: Precision, O: Observe>(
         network.interneuron_dendrite(layer, weights, &mut state, observer);
         network.apical(layer, weights, &mut state, false, observer);
     }
-    network.tied_dendrites(&mut state, observer);
+    for layer in network.layers {
+        network.tied_dendrite(layer, &mut state, observer);
+    }
     network.predictions(&mut state, observer);
     network.errors(&mut state, observer);
     interneurons(network, &mut state, observer);
@@ -143,20 +145,23 @@ impl<P: Precision> Microcircuit<'_, P> {
         }
     }
 
-    /// The dendrites of tied interneurons: vI such that `a_I` vI = `a_{k+1}` `vB_{k+1}`.
+    /// The dendrites of a layer's tied interneurons: vI such that `a_I` vI = `a_{k+1}` `vB_{k+1}`.
     #[inline(always)]
-    pub(super) fn tied_dendrites<O: Observe>(&self, state: &mut State<'_, P>, observer: &mut O) {
+    pub(super) fn tied_dendrite<O: Observe>(
+        &self,
+        layer: &Layer<P>,
+        state: &mut State<'_, P>,
+        observer: &mut O,
+    ) {
         if self.interneurons == Interneurons::Learned {
             return;
         }
-        for layer in self.layers.iter().filter(|layer| layer.hidden()) {
-            for j in 0..layer.above {
-                let source = layer.neuron + layer.size + j;
-                let v = state.dendrite.get(source).copied().unwrap_or_default();
-                if let Some(target) = state.dendrite.get_mut(self.interneuron(layer) + j) {
-                    *target = P::scale(layer.tied, v, observer);
-                }
-            }
+        let pyramidal = self.pyramidal();
+        let Some((basal, inter)) = state.dendrite.split_at_mut_checked(pyramidal) else { return };
+        let source = part(basal, layer.neuron + layer.size, layer.above);
+        let start = self.interneuron(layer).saturating_sub(pyramidal);
+        for (v, &above) in part_mut(inter, start, layer.above).iter_mut().zip(source) {
+            *v = P::scale(layer.tied, above, observer);
         }
     }
 

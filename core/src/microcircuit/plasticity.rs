@@ -59,7 +59,8 @@ impl<P: Precision> Learning<'_, P> {
     }
 }
 
-/// Rules (7) to (10) on all layers.
+/// Rules (7) to (10) on all layers: (7) soma and presynaptic rates below, (8) interneurons and
+/// rates of the layer, (9) -vA and rates of the interneurons, (10) inverse and rates above.
 #[inline(always)]
 pub(super) fn learn<P: Precision, O: Observe>(
     network: &Microcircuit<'_, P>,
@@ -89,62 +90,35 @@ pub(super) fn learn<P: Precision, O: Observe>(
         weights,
         traces,
     };
-    let one = [network.one];
+    let one: &[P::Rate] = &[network.one];
     for (k, layer) in network.layers.iter().enumerate() {
-        let at = |family, start| Place {
-            family,
-            layer: k + 1,
-            start,
-        };
         let gains = &layer.gains;
+        let first = network.interneuron(layer);
         let below = if layer.neuron == 0 {
             &*input_rate
         } else {
             part(rate, layer.neuron.saturating_sub(layer.below), layer.below)
         };
-        // (7) bottom-up: phi(u) - phi(vB^), presynaptic rates below
-        let post = part(error, layer.neuron, layer.size);
-        learning.apply(at(Family::Up, layer.up), gains.up, post, below, observer);
-        learning.apply(
-            at(Family::Bias, layer.bias),
-            gains.bias,
-            post,
-            &one,
-            observer,
-        );
-        if !layer.hidden() {
-            continue;
-        }
-        // (8) to the interneurons: phi(uI) - phi(vI^), presynaptic rates of this layer
         let own = part(rate, layer.neuron, layer.size);
-        let first = network.interneuron(layer);
-        let post = part(error, first, layer.above);
-        learning.apply(at(Family::Ip, layer.ip), gains.ip, post, own, observer);
-        learning.apply(
-            at(Family::IpBias, layer.ip_bias),
-            gains.ip_bias,
-            post,
-            &one,
-            observer,
-        );
-        // (9) from the interneurons: -vA, presynaptic rates of the interneurons
-        let post = part(apical, layer.neuron, layer.size);
         let inter = part(rate, first, layer.above);
-        learning.apply(at(Family::Pi, layer.pi), gains.pi, post, inter, observer);
-        // (10) top-down: phi(u) - phi(top-down part), presynaptic rates above
-        let post = part(inverse, layer.neuron, layer.size);
-        let rates = if network.mode == Mode::TwoStep {
-            &*nudged
-        } else {
-            &*rate
-        };
+        let rates = if network.mode == Mode::TwoStep { &*nudged } else { &*rate };
         let above = part(rates, layer.neuron + layer.size, layer.above);
-        learning.apply(
-            at(Family::Down, layer.down),
-            gains.down,
-            post,
-            above,
-            observer,
-        );
+        // phi(u) - phi(vB^), phi(uI) - phi(vI^), vA, phi(u) - phi(top-down part)
+        let soma = part(error, layer.neuron, layer.size);
+        let interneuron = part(error, first, layer.above);
+        let apical = part(apical, layer.neuron, layer.size);
+        let inverse = part(inverse, layer.neuron, layer.size);
+        // In a loop, so that the kernels are compiled once. What a layer lacks has no gain.
+        for (family, start, gain, post, pre) in [
+            (Family::Up, layer.up, gains.up, soma, below),
+            (Family::Bias, layer.bias, gains.bias, soma, one),
+            (Family::Ip, layer.ip, gains.ip, interneuron, own),
+            (Family::IpBias, layer.ip_bias, gains.ip_bias, interneuron, one),
+            (Family::Pi, layer.pi, gains.pi, apical, inter),
+            (Family::Down, layer.down, gains.down, inverse, above),
+        ] {
+            let place = Place { family, layer: k + 1, start };
+            learning.apply(place, gain, post, pre, observer);
+        }
     }
 }

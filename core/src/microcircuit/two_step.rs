@@ -6,6 +6,7 @@
 //! in. Presynaptic rates of rules (7) and (8) are those of the bottom-up sweep, which made the
 //! predictions; those of rules (9) and (10) are the nudged ones.
 
+use super::state::State;
 use super::{Layer, Microcircuit};
 use crate::Precision;
 use crate::record::Observe;
@@ -30,67 +31,49 @@ pub(super) fn step<P: Precision, O: Observe>(
         *wide = P::widen(input);
         *rate = input;
     }
-    for layer in network.layers {
+    // Each sweep handles pyramidal neurons and interneurons in one loop, so that the activation is
+    // compiled once in it.
+    for (k, layer) in network.layers.iter().enumerate() {
+        let below = k.checked_sub(1).and_then(|k| network.layers.get(k));
         network.basal(layer, weights, state, observer);
-        predict(
-            network,
-            state,
-            layer.attenuation,
-            layer.neuron,
-            layer.size,
-            observer,
-        );
-        let prediction = part(state.prediction, layer.neuron, layer.size);
-        let rate = part_mut(state.rate, layer.neuron, layer.size);
-        for (rate, &wide) in rate.iter_mut().zip(prediction) {
-            *rate = P::rate(wide, observer);
+        if let Some(below) = below {
+            network.interneuron_dendrite(below, weights, state, observer);
+            network.tied_dendrite(below, state, observer);
         }
-        network.interneuron_dendrite(layer, weights, state, observer);
-    }
-    network.tied_dendrites(state, observer);
-    for layer in network.layers.iter().filter(|layer| layer.hidden()) {
-        let first = network.interneuron(layer);
-        predict(
-            network,
-            state,
-            layer.attenuation_interneuron,
-            first,
-            layer.above,
-            observer,
-        );
+        for interneurons in [false, true] {
+            let (a, start, len) = match (interneurons, below) {
+                (false, _) => (layer.attenuation, layer.neuron, layer.size),
+                (true, Some(l)) => (l.attenuation_interneuron, network.interneuron(l), l.above),
+                (true, None) => continue,
+            };
+            predict(network, state, a, start, len, observer);
+        }
     }
 
     for layer in network.layers.iter().rev() {
-        if layer.hidden() {
-            nudge_interneurons(network, state, layer, observer);
-            settle_rates(
-                network,
-                state,
-                network.interneuron(layer),
-                layer.above,
-                observer,
-            );
-            network.apical(layer, weights, state, true, observer);
-            let u = part_mut(state.soma, layer.neuron, layer.size);
-            let apical = part(state.apical, layer.neuron, layer.size);
-            let [lambda, _] = layer.mixing;
-            for (u, &apical) in u.iter_mut().zip(apical) {
-                let change = P::scale(lambda, apical, observer);
-                *u = P::add(*u, change, observer);
+        for interneurons in [true, false] {
+            if interneurons && layer.hidden() {
+                nudge_interneurons(network, state, layer, observer);
+                settle(network, state, network.interneuron(layer), layer.above, observer);
+            } else if !interneurons {
+                if layer.hidden() {
+                    network.apical(layer, weights, state, true, observer);
+                    mix_apical(layer, state, observer);
+                } else if let Some(teacher) = teacher {
+                    nudge_output(state.soma, layer, teacher, observer);
+                }
+                settle(network, state, layer.neuron, layer.size, observer);
             }
-        } else if let Some(teacher) = teacher {
-            nudge_output(state.soma, layer, teacher, observer);
         }
-        settle(network, state, layer, observer);
     }
     network.errors(state, observer);
 }
 
-/// u = a v, and phi of it as the prediction.
+/// u = a v, phi of it as the prediction, and its rate before the top-down sweep.
 #[inline(always)]
 fn predict<P: Precision, O: Observe>(
     network: &Microcircuit<'_, P>,
-    state: &mut super::state::State<'_, P>,
+    state: &mut State<'_, P>,
     a: P::Coefficient,
     start: usize,
     len: usize,
@@ -104,6 +87,26 @@ fn predict<P: Precision, O: Observe>(
         *prediction = *u;
     }
     P::activate(&network.phi, prediction);
+    let rate = part_mut(state.rate, start, len);
+    for (rate, &wide) in rate.iter_mut().zip(&*prediction) {
+        *rate = P::rate(wide, observer);
+    }
+}
+
+/// u = a vB + lambda vA: the apical potential joins what the bottom-up sweep left.
+#[inline(always)]
+fn mix_apical<P: Precision, O: Observe>(
+    layer: &Layer<P>,
+    state: &mut State<'_, P>,
+    observer: &mut O,
+) {
+    let u = part_mut(state.soma, layer.neuron, layer.size);
+    let apical = part(state.apical, layer.neuron, layer.size);
+    let [lambda, _] = layer.mixing;
+    for (u, &apical) in u.iter_mut().zip(apical) {
+        let change = P::scale(lambda, apical, observer);
+        *u = P::add(*u, change, observer);
+    }
 }
 
 /// `u_N` = (1 - `lambda_N`) `vB^_N` + `lambda_N` `u_trgt`.
@@ -127,7 +130,7 @@ fn nudge_output<P: Precision, O: Observe>(
 #[inline(always)]
 fn nudge_interneurons<P: Precision, O: Observe>(
     network: &Microcircuit<'_, P>,
-    state: &mut super::state::State<'_, P>,
+    state: &mut State<'_, P>,
     layer: &Layer<P>,
     observer: &mut O,
 ) {
@@ -143,11 +146,12 @@ fn nudge_interneurons<P: Precision, O: Observe>(
     }
 }
 
-/// phi(u) of the nudged interneurons, wide in `error` and as rates.
+/// phi(u) after nudging, wide in `error`, and as rates: of pyramidal neurons beside those of the
+/// bottom-up sweep, of interneurons in their place.
 #[inline(always)]
-fn settle_rates<P: Precision, O: Observe>(
+fn settle<P: Precision, O: Observe>(
     network: &Microcircuit<'_, P>,
-    state: &mut super::state::State<'_, P>,
+    state: &mut State<'_, P>,
     start: usize,
     len: usize,
     observer: &mut O,
@@ -157,29 +161,9 @@ fn settle_rates<P: Precision, O: Observe>(
         *wide = u;
     }
     P::activate(&network.phi, wide);
-    for (rate, &wide) in part_mut(state.rate, start, len).iter_mut().zip(&*wide) {
-        *rate = P::rate(wide, observer);
-    }
-}
-
-/// phi(u) of the nudged pyramidal neurons, wide in `error` and as nudged rates.
-#[inline(always)]
-fn settle<P: Precision, O: Observe>(
-    network: &Microcircuit<'_, P>,
-    state: &mut super::state::State<'_, P>,
-    layer: &Layer<P>,
-    observer: &mut O,
-) {
-    let wide = part_mut(state.error, layer.neuron, layer.size);
-    for (wide, &u) in wide
-        .iter_mut()
-        .zip(part(state.soma, layer.neuron, layer.size))
-    {
-        *wide = u;
-    }
-    P::activate(&network.phi, wide);
-    let nudged = part_mut(state.nudged, layer.neuron, layer.size);
-    for (rate, &wide) in nudged.iter_mut().zip(&*wide) {
+    let pyramidal = start < network.pyramidal();
+    let rates = if pyramidal { &mut *state.nudged } else { &mut *state.rate };
+    for (rate, &wide) in part_mut(rates, start, len).iter_mut().zip(&*wide) {
         *rate = P::rate(wide, observer);
     }
 }

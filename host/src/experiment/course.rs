@@ -2,12 +2,12 @@
 
 use apical_core::microcircuit::Microcircuit;
 use apical_core::rule::{Activity, Rule};
-use apical_core::{Number, Precision, Silent};
+use apical_core::{Counters, Number, Precision};
 
 use super::{Schedule, steps};
 use crate::config::Config;
-use crate::dispatch::dispatch;
 use crate::network::{Blueprint, Memory};
+use crate::present::{Pattern, advance};
 use crate::{Error, train};
 
 /// Milliseconds between two points.
@@ -79,6 +79,7 @@ impl Course {
             ..Self::default()
         };
         let places = Places::new(&network);
+        let mut unheard = Counters::default();
         for (number, name) in names.iter().enumerate() {
             let begin = f64::from(steps) * number as f64 * config.time.dt;
             course.switches.push((begin, (*name).to_owned()));
@@ -89,14 +90,8 @@ impl Course {
             network.switch(&mut activity);
             for done in (0..steps).step_by(every as usize) {
                 let count = every.min(steps - done);
-                dispatch(
-                    #[inline(always)]
-                    || {
-                        for _ in 0..count {
-                            network.step(weights, &mut activity, input, teacher, &mut Silent);
-                        }
-                    },
-                );
+                let pattern = Pattern { input, teacher };
+                advance(&network, weights, &mut activity, &pattern, None, count, &mut unheard);
                 course.times.push(begin + f64::from(done + count) * config.time.dt);
                 course.point(&places, &network, &activity, target.as_deref());
             }

@@ -2,14 +2,14 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use apical_core::microcircuit::{Microcircuit, Mode};
+use apical_core::microcircuit::Microcircuit;
 use apical_core::rule::{Activity, Rule};
 use apical_core::{Counters, Precision};
 
 use super::Schedule;
 use crate::config::Config;
-use crate::dispatch::dispatch;
 use crate::network::{Blueprint, Memory, rounding};
+use crate::present::{Pattern, advance};
 use crate::{Error, train};
 
 /// How long before the end of a presentation a recorder begins to look, in milliseconds: averaged
@@ -74,26 +74,21 @@ pub fn run<P: Precision, R: Recorder<P>>(
     let mut memory = Memory::begin(config, &network, &blueprint)?;
     let rounding = rounding(config.run.rounding);
     let (steps, window) = steps(config);
-    debug_assert!(blueprint.specification().mode == Mode::Full || steps == 1);
     let mut counters = Counters::default();
     recorder.begin(&network, &memory.weights);
     let mut patterns = 0;
     while patterns < config.data.patterns && !stop.load(Ordering::Relaxed) {
         let (input, teacher) = schedule.show(patterns);
+        let pattern = Pattern { input, teacher };
         let (weights, mut activity) = memory.parts();
-        dispatch(
-            #[inline(always)]
-            || {
-                network.switch(&mut activity);
-                for step in 0..steps {
-                    network.step(weights, &mut activity, input, teacher, &mut counters);
-                    network.learn(weights, &mut activity, rounding, &mut counters);
-                    if step >= steps - window {
-                        recorder.step(&activity);
-                    }
-                }
-            },
-        );
+        network.switch(&mut activity);
+        let learning = Some(rounding);
+        let unseen = steps - window;
+        advance(&network, weights, &mut activity, &pattern, learning, unseen, &mut counters);
+        for _ in 0..window {
+            advance(&network, weights, &mut activity, &pattern, learning, 1, &mut counters);
+            recorder.step(&activity);
+        }
         let clock = activity.clock;
         memory.clock = clock;
         if config.run.strict

@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use apical_core::microcircuit::Microcircuit;
-use apical_core::rule::Activity;
+use apical_core::rule::{Activity, Rule};
 use apical_core::{Counters, Precision};
 
 use super::engine::{self, Recorder};
@@ -12,6 +12,7 @@ use super::{Course, Measures, Schedule, WeightTraces};
 use crate::Error;
 use crate::config::{self, Config};
 use crate::network::{Blueprint, Memory, weights_of};
+use crate::present::{Pattern, advance};
 use crate::train;
 use crate::weights_file::WeightsFile;
 
@@ -142,20 +143,20 @@ fn first_look<P: Precision>(
     initial: &Memory<P>,
     measures: &mut Measures,
 ) -> Result<(), Error> {
-    use apical_core::rule::Rule;
     let blueprint = Blueprint::new(config, config.run.seed).quiet();
     let mut layers = blueprint.layers::<P>();
     let network = train::build(config, &blueprint, &mut layers)?;
     let mut memory = initial.clone();
     let (steps, window) = engine::steps(config);
     let (input, teacher) = schedule.show(0);
+    let pattern = Pattern { input, teacher };
+    let none = &mut Counters::default();
     let (weights, mut activity) = memory.parts();
     network.switch(&mut activity);
-    for step in 0..steps {
-        network.step(weights, &mut activity, input, teacher, &mut apical_core::Silent);
-        if step >= steps - window {
-            Recorder::<P>::step(measures, &activity);
-        }
+    advance(&network, weights, &mut activity, &pattern, None, steps - window, none);
+    for _ in 0..window {
+        advance(&network, weights, &mut activity, &pattern, None, 1, none);
+        Recorder::<P>::step(measures, &activity);
     }
     Recorder::<P>::pattern(measures, 0, &network, &initial.weights, &Counters::default());
     Ok(())
