@@ -11,20 +11,28 @@
 
 mod course;
 mod engine;
+mod figures;
 mod measure;
 mod outcome;
+mod reference;
 mod schedule;
+mod summary;
 mod weights;
+mod write;
 
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
 pub use course::{Course, LayerCourse, Traces};
 pub use engine::{End, Recorder, run, steps};
+pub use figures::{Named, Part, parts};
 pub use measure::Measures;
 pub use outcome::Outcome;
+pub use reference::{Check, Reference, references};
 pub use schedule::Schedule;
+pub use summary::{RunSummary, Summary};
 pub use weights::{MatrixTrace, WeightTraces};
 
 use crate::config::{Config, ConfigDocument, ConfigError, Precision};
@@ -97,6 +105,59 @@ impl ExperimentOptions {
         };
         precisions.into_iter().map(with).collect()
     }
+}
+
+/// Fig S1: runs it and fills the run folder.
+///
+/// `progress` hears how many presentations of how many are done. When `stop` is set, the run ends
+/// after the presentation, and the folder shows what there is ([`Summary::complete`] is false).
+///
+/// # Errors
+/// When the folder cannot be written, the network cannot be built or begun, or the data do not fit
+/// a precision; the first saturation in strict mode.
+pub fn self_prediction(
+    options: &ExperimentOptions,
+    folder: &Path,
+    progress: &(dyn Fn(u64, u64) + Sync),
+    stop: &AtomicBool,
+) -> Result<Summary, Error> {
+    perform(Kind::SelfPrediction, options, folder, progress, stop)
+}
+
+/// Fig 1: runs it and fills the run folder; see [`self_prediction`].
+///
+/// # Errors
+/// As [`self_prediction`].
+pub fn association(
+    options: &ExperimentOptions,
+    folder: &Path,
+    progress: &(dyn Fn(u64, u64) + Sync),
+    stop: &AtomicBool,
+) -> Result<Summary, Error> {
+    perform(Kind::Association, options, folder, progress, stop)
+}
+
+/// Either of them.
+///
+/// # Errors
+/// As [`self_prediction`].
+pub fn perform(
+    kind: Kind,
+    options: &ExperimentOptions,
+    folder: &Path,
+    progress: &(dyn Fn(u64, u64) + Sync),
+    stop: &AtomicBool,
+) -> Result<Summary, Error> {
+    let mut names = Vec::new();
+    for config in options.configs() {
+        let columns = with_precision!(config.run.precision, P => outcome::columns::<P>(&config))?;
+        names.push((config.run.precision.to_string(), columns));
+    }
+    let mut journal = write::begin(options, &write::columns(&names), folder)?;
+    let outcomes = observe(options, progress, stop)?;
+    let summary = Summary::new(kind, options, &outcomes);
+    write::finish(kind, options, &outcomes, &summary, &mut journal)?;
+    Ok(summary)
 }
 
 /// Runs every precision, in parallel; nothing is written.

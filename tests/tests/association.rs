@@ -33,12 +33,13 @@ fn associate(
         layers: &layers,
         activation,
         attenuation,
+        dt: 0.25,
         ..Specification::default()
     };
     let mut net = Network::<F64>::new(&specification, &Initial::default());
     let (input, teacher) = (positive(30, 3), signed(10, 4));
     for _ in 0..presentations {
-        net.present(&input, Some(&teacher), 1000, Some(Rounding::Nearest));
+        net.present(&input, Some(&teacher), 400, Some(Rounding::Nearest));
     }
     let predicted: Vec<f64> = net.get("v_b", 2).iter().map(|v| v / 1.1).collect();
     let error = norm(&difference(&predicted, &teacher)).powi(2);
@@ -55,7 +56,7 @@ const SOFTPLUS: Activation = Activation::Softplus {
 #[test]
 fn the_wrong_output_attenuation_diverges_where_the_right_one_learns() {
     let output_weights = |net: &Network<F64>| norm(&net.get("up", 2)).powi(2);
-    for (activation, presentations) in [(SOFTPLUS, 400), (Activation::Logistic, 600)] {
+    for (activation, presentations) in [(SOFTPLUS, 300), (Activation::Logistic, 400)] {
         let (right, error) = associate(
             activation,
             Attenuation::Dendritic,

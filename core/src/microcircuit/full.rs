@@ -25,13 +25,18 @@ pub(super) fn step<P: Precision, O: Observe>(
     let mut state = network.state(activity);
     low_pass_input(network, &mut state, input, observer);
     rates(network, &mut state, observer);
-    for layer in network.layers {
-        network.basal(layer, weights, &mut state, observer);
-        network.interneuron_dendrite(layer, weights, &mut state, observer);
-        network.apical(layer, weights, &mut state, false, observer);
+    for (k, layer) in network.layers.iter().enumerate() {
+        let below = k.checked_sub(1).and_then(|k| network.layers.get(k));
+        for of in [
+            Some(Cells::Pyramidal(layer)),
+            below.map(Cells::Interneurons),
+        ] {
+            let Some(cells) = of else { continue };
+            network.dendrite(cells, weights, &mut state, observer);
+        }
     }
     for layer in network.layers {
-        network.tied_dendrite(layer, &mut state, observer);
+        network.apical(layer, weights, &mut state, false, observer);
     }
     network.predictions(&mut state, observer);
     network.errors(&mut state, observer);
@@ -90,78 +95,65 @@ fn rates<P: Precision, O: Observe>(
     }
 }
 
+/// The pyramidal neurons or the interneurons of a layer.
+#[derive(Clone, Copy)]
+pub(super) enum Cells<'l, P: Precision> {
+    Pyramidal(&'l Layer<P>),
+    Interneurons(&'l Layer<P>),
+}
+
 impl<P: Precision> Microcircuit<'_, P> {
-    /// Equation (3): `vB_k` = `W^PP_{k,k-1}` `r_{k-1}`, and the threshold.
+    /// Where the words of some cells are: first and count.
     #[inline(always)]
-    pub(super) fn basal<O: Observe>(
+    pub(super) fn place(&self, cells: Cells<'_, P>) -> (usize, usize) {
+        match cells {
+            Cells::Pyramidal(l) => (l.neuron, l.size),
+            Cells::Interneurons(l) => (self.interneuron(l), l.above),
+        }
+    }
+
+    /// Equation (3): `vB_k` = `W^PP_{k,k-1}` `r_{k-1}`, and equation (5): `vI_k` = `W^IP_{k,k}`
+    /// `r_k`, each with its threshold. Tied interneurons have no weights: vI is such that
+    /// `a_I` vI = `a_{k+1}` `vB_{k+1}`, so the layer above must have its potentials already.
+    #[inline(always)]
+    pub(super) fn dendrite<O: Observe>(
         &self,
-        layer: &Layer<P>,
+        cells: Cells<'_, P>,
         weights: &[P::Weight],
         state: &mut State<'_, P>,
         observer: &mut O,
     ) {
-        let below = if layer.neuron == 0 {
-            &*state.input_rate
-        } else {
-            part(
-                state.rate,
-                layer.neuron.saturating_sub(layer.below),
-                layer.below,
-            )
+        let (start, len) = self.place(cells);
+        let one: &[P::Rate] = &[self.one];
+        let (pre, w, bias) = match cells {
+            Cells::Pyramidal(l) if l.neuron == 0 => (&*state.input_rate, l.up, l.bias),
+            Cells::Pyramidal(l) => {
+                let below = l.neuron.saturating_sub(l.below);
+                (part(state.rate, below, l.below), l.up, l.bias)
+            }
+            Cells::Interneurons(l) if self.interneurons == Interneurons::Tied => {
+                let Some((basal, inter)) = state.dendrite.split_at_mut_checked(self.pyramidal())
+                else {
+                    return;
+                };
+                let above = part(basal, l.neuron + l.size, l.above);
+                let inter = part_mut(inter, start.saturating_sub(self.pyramidal()), len);
+                for (v, &above) in inter.iter_mut().zip(above) {
+                    *v = P::scale(l.tied, above, observer);
+                }
+                return;
+            }
+            Cells::Interneurons(l) => (part(state.rate, l.neuron, l.size), l.ip, l.ip_bias),
         };
-        let v = part_mut(state.dendrite, layer.neuron, layer.size);
-        let up = part(weights, layer.up, layer.size * layer.below);
-        P::mat_vec(up, below, v, Into::Store, observer);
-        if self.bias {
-            let bias = part(weights, layer.bias, layer.size);
-            P::mat_vec(bias, &[self.one], v, Into::Add, observer);
-        }
-    }
-
-    /// Equation (5): `vI_k` = `W^IP_{k,k}` `r_k`, and the threshold. Own weights only.
-    #[inline(always)]
-    pub(super) fn interneuron_dendrite<O: Observe>(
-        &self,
-        layer: &Layer<P>,
-        weights: &[P::Weight],
-        state: &mut State<'_, P>,
-        observer: &mut O,
-    ) {
-        if !layer.hidden() || self.interneurons == Interneurons::Tied {
-            return;
-        }
-        let v = part_mut(state.dendrite, self.interneuron(layer), layer.above);
-        let rate = part(state.rate, layer.neuron, layer.size);
-        P::mat_vec(
-            part(weights, layer.ip, layer.above * layer.size),
-            rate,
-            v,
-            Into::Store,
-            observer,
-        );
-        if self.bias {
-            let bias = part(weights, layer.ip_bias, layer.above);
-            P::mat_vec(bias, &[self.one], v, Into::Add, observer);
-        }
-    }
-
-    /// The dendrites of a layer's tied interneurons: vI such that `a_I` vI = `a_{k+1}` `vB_{k+1}`.
-    #[inline(always)]
-    pub(super) fn tied_dendrite<O: Observe>(
-        &self,
-        layer: &Layer<P>,
-        state: &mut State<'_, P>,
-        observer: &mut O,
-    ) {
-        if self.interneurons == Interneurons::Learned {
-            return;
-        }
-        let pyramidal = self.pyramidal();
-        let Some((basal, inter)) = state.dendrite.split_at_mut_checked(pyramidal) else { return };
-        let source = part(basal, layer.neuron + layer.size, layer.above);
-        let start = self.interneuron(layer).saturating_sub(pyramidal);
-        for (v, &above) in part_mut(inter, start, layer.above).iter_mut().zip(source) {
-            *v = P::scale(layer.tied, above, observer);
+        let v = part_mut(state.dendrite, start, len);
+        let thresholds = part(weights, bias, if self.bias { len } else { 0 });
+        // In a loop, here and below, so that the product is compiled once.
+        let products = [
+            (part(weights, w, len * pre.len()), pre, Into::Store),
+            (thresholds, one, Into::Add),
+        ];
+        for (w, x, into) in products {
+            P::mat_vec(w, x, v, into, observer);
         }
     }
 
@@ -184,32 +176,28 @@ impl<P: Precision> Microcircuit<'_, P> {
         let inter = part(state.rate, self.interneuron(layer), layer.above);
         let top_down = part_mut(state.top_down, layer.neuron, layer.size);
         let apical = part_mut(state.apical, layer.neuron, layer.size);
-        // The layer above begins where this one ends; its bottom-up weights are its first words.
-        let transposed = self.feedback == Feedback::Transposed;
-        let (start, words) = if transposed {
-            (layer.weights_end, layer.above * layer.size)
-        } else {
-            (layer.down, layer.size * layer.above)
+        let words = layer.size * layer.above;
+        let feedback = match self.feedback {
+            // The bottom-up weights of the layer above, which begins where this one ends.
+            Feedback::Transposed => (layer.weights_end, true),
+            Feedback::Fixed | Feedback::Learned => (layer.down, false),
         };
-        let feedback = part(weights, start, words);
-        if transposed {
-            P::mat_vec_transposed(feedback, above, top_down, Into::Store, observer);
-        } else {
-            P::mat_vec(feedback, above, top_down, Into::Store, observer);
-        }
-        for (apical, &top_down) in apical.iter_mut().zip(&*top_down) {
-            *apical = top_down;
-        }
-        match (self.interneurons, transposed) {
-            (Interneurons::Learned, _) => {
-                let pi = part(weights, layer.pi, layer.size * layer.above);
-                P::mat_vec(pi, inter, apical, Into::Add, observer);
+        let (cancelling, into) = match self.interneurons {
+            Interneurons::Learned => ((layer.pi, false), Into::Add),
+            Interneurons::Tied => (feedback, Into::Subtract),
+        };
+        let products = [(feedback, above, Into::Store), (cancelling, inter, into)];
+        for ((start, transposed), x, into) in products {
+            let w = part(weights, start, words);
+            if transposed {
+                P::mat_vec_transposed(w, x, apical, into, observer);
+            } else {
+                P::mat_vec(w, x, apical, into, observer);
             }
-            (Interneurons::Tied, false) => {
-                P::mat_vec(feedback, inter, apical, Into::Subtract, observer);
-            }
-            (Interneurons::Tied, true) => {
-                P::mat_vec_transposed(feedback, inter, apical, Into::Subtract, observer);
+            if into == Into::Store {
+                for (top_down, &apical) in top_down.iter_mut().zip(&*apical) {
+                    *top_down = apical;
+                }
             }
         }
     }

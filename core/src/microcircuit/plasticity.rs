@@ -101,7 +101,11 @@ pub(super) fn learn<P: Precision, O: Observe>(
         };
         let own = part(rate, layer.neuron, layer.size);
         let inter = part(rate, first, layer.above);
-        let rates = if network.mode == Mode::TwoStep { &*nudged } else { &*rate };
+        let rates = if network.mode == Mode::TwoStep {
+            &*nudged
+        } else {
+            &*rate
+        };
         let above = part(rates, layer.neuron + layer.size, layer.above);
         // phi(u) - phi(vB^), phi(uI) - phi(vI^), vA, phi(u) - phi(top-down part)
         let soma = part(error, layer.neuron, layer.size);
@@ -113,11 +117,21 @@ pub(super) fn learn<P: Precision, O: Observe>(
             (Family::Up, layer.up, gains.up, soma, below),
             (Family::Bias, layer.bias, gains.bias, soma, one),
             (Family::Ip, layer.ip, gains.ip, interneuron, own),
-            (Family::IpBias, layer.ip_bias, gains.ip_bias, interneuron, one),
+            (
+                Family::IpBias,
+                layer.ip_bias,
+                gains.ip_bias,
+                interneuron,
+                one,
+            ),
             (Family::Pi, layer.pi, gains.pi, apical, inter),
             (Family::Down, layer.down, gains.down, inverse, above),
         ] {
-            let place = Place { family, layer: k + 1, start };
+            let place = Place {
+                family,
+                layer: k + 1,
+                start,
+            };
             learning.apply(place, gain, post, pre, observer);
         }
     }

@@ -6,6 +6,7 @@
 //! in. Presynaptic rates of rules (7) and (8) are those of the bottom-up sweep, which made the
 //! predictions; those of rules (9) and (10) are the nudged ones.
 
+use super::full::Cells;
 use super::state::State;
 use super::{Layer, Microcircuit};
 use crate::Precision;
@@ -35,18 +36,14 @@ pub(super) fn step<P: Precision, O: Observe>(
     // compiled once in it.
     for (k, layer) in network.layers.iter().enumerate() {
         let below = k.checked_sub(1).and_then(|k| network.layers.get(k));
-        network.basal(layer, weights, state, observer);
-        if let Some(below) = below {
-            network.interneuron_dendrite(below, weights, state, observer);
-            network.tied_dendrite(below, state, observer);
-        }
-        for interneurons in [false, true] {
-            let (a, start, len) = match (interneurons, below) {
-                (false, _) => (layer.attenuation, layer.neuron, layer.size),
-                (true, Some(l)) => (l.attenuation_interneuron, network.interneuron(l), l.above),
-                (true, None) => continue,
-            };
-            predict(network, state, a, start, len, observer);
+        let interneurons = below.map(|l| (Cells::Interneurons(l), l.attenuation_interneuron));
+        for of in [
+            Some((Cells::Pyramidal(layer), layer.attenuation)),
+            interneurons,
+        ] {
+            let Some((cells, a)) = of else { continue };
+            network.dendrite(cells, weights, state, observer);
+            predict(network, state, a, network.place(cells), observer);
         }
     }
 
@@ -54,7 +51,13 @@ pub(super) fn step<P: Precision, O: Observe>(
         for interneurons in [true, false] {
             if interneurons && layer.hidden() {
                 nudge_interneurons(network, state, layer, observer);
-                settle(network, state, network.interneuron(layer), layer.above, observer);
+                settle(
+                    network,
+                    state,
+                    network.interneuron(layer),
+                    layer.above,
+                    observer,
+                );
             } else if !interneurons {
                 if layer.hidden() {
                     network.apical(layer, weights, state, true, observer);
@@ -75,8 +78,7 @@ fn predict<P: Precision, O: Observe>(
     network: &Microcircuit<'_, P>,
     state: &mut State<'_, P>,
     a: P::Coefficient,
-    start: usize,
-    len: usize,
+    (start, len): (usize, usize),
     observer: &mut O,
 ) {
     let v = part(state.dendrite, start, len);
@@ -162,7 +164,11 @@ fn settle<P: Precision, O: Observe>(
     }
     P::activate(&network.phi, wide);
     let pyramidal = start < network.pyramidal();
-    let rates = if pyramidal { &mut *state.nudged } else { &mut *state.rate };
+    let rates = if pyramidal {
+        &mut *state.nudged
+    } else {
+        &mut *state.rate
+    };
     for (rate, &wide) in part_mut(rates, start, len).iter_mut().zip(&*wide) {
         *rate = P::rate(wide, observer);
     }

@@ -91,6 +91,17 @@ impl<P: Precision> Recorder<P> for Both {
     }
 }
 
+/// The names of the numbers that a run will have. Everything that can be wrong with the
+/// configuration is found here, before a folder is made.
+pub(super) fn columns<P: Precision>(config: &Config) -> Result<Vec<String>, Error> {
+    let schedule = Schedule::<P>::new(config, config.run.seed)?;
+    let blueprint = Blueprint::new(config, config.run.seed);
+    let mut layers = blueprint.layers::<P>();
+    let network = train::build(config, &blueprint, &mut layers)?;
+    Memory::begin(config, &network, &blueprint)?;
+    Ok(Measures::new(&network, 1.0, schedule.target()).columns())
+}
+
 /// Runs the experiment of a configuration in `P`, which must be the configured precision.
 ///
 /// # Errors
