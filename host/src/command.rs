@@ -1,9 +1,11 @@
 //! The command line.
 
 mod compare;
+mod experiment;
 mod main_job;
 mod output;
 mod report;
+mod trace;
 mod train;
 mod words;
 
@@ -60,8 +62,12 @@ pub struct Source {
 enum Command {
     /// Train a network from a configuration
     Train(train::TrainArgs),
+    /// Reproduce an experiment of the paper
+    Experiment(experiment::ExperimentArgs),
     /// Hold two precisions against each other in lockstep
     Compare(compare::CompareArgs),
+    /// Write every state variable of every step as CSV
+    Trace(trace::TraceArgs),
     /// Draw the report of a run folder again
     Report(report::ReportArgs),
     /// Write a commented configuration file
@@ -108,7 +114,9 @@ fn run(cli: &Cli, stop: &AtomicBool) -> Result<(), Error> {
     match &cli.command {
         None => main_job::run(common, stop),
         Some(Command::Train(args)) => train::run(args, common, stop),
+        Some(Command::Experiment(args)) => experiment::run(args, common, stop),
         Some(Command::Compare(args)) => compare::run(args, common, stop),
+        Some(Command::Trace(args)) => trace::run(args, common),
         Some(Command::Report(args)) => report::draw(args, common),
         Some(Command::Init(args)) => words::init(args, common),
         Some(Command::List) => {

@@ -17,6 +17,9 @@ use apical_core::{Counters, Precision};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
+/// The final weights, for NumPy and for `network.weights` of another run.
+const WEIGHTS: &str = "weights.npz";
+
 /// What to do with a folder that has a run in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
@@ -121,6 +124,7 @@ fn run_in<P: Precision>(
         state_bytes: trainer.storage().bytes::<P>(),
         digest: format!("{digest:016x}"),
     };
+    trainer.weights()?.write(&folder.join(WEIGHTS))?;
     keeper.journal.summary(&summary)?;
     show::write(folder, &keeper.journal)?;
     Ok(summary)

@@ -5,7 +5,8 @@
 //! from its checkpoint has the bits of one that never stopped.
 
 use crate::config::Config;
-use crate::network::{Blueprint, Memory};
+use crate::network::{Blueprint, Memory, weights_of};
+use crate::weights_file::WeightsFile;
 use crate::present::{Pattern, advance};
 use crate::task::{Material, Task};
 use crate::{Error, gradient, network};
@@ -144,6 +145,16 @@ impl<'t, P: Precision> Trainer<'t, P> {
     /// The network's description.
     pub fn blueprint(&self) -> &Blueprint {
         &self.blueprint
+    }
+
+    /// The weights as named arrays.
+    ///
+    /// # Errors
+    /// When the network cannot be built.
+    pub fn weights(&self) -> Result<WeightsFile, Error> {
+        let mut layers = self.blueprint.layers::<P>();
+        let network = build(self.config, &self.blueprint, &mut layers)?;
+        Ok(weights_of(&network, &self.memory.weights))
     }
 
     /// Trains up to `epochs` complete epochs.
