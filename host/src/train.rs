@@ -132,7 +132,7 @@ impl<'t, P: Precision> Trainer<'t, P> {
         let blueprint = Blueprint::new(config, seed);
         let mut layers = blueprint.layers::<P>();
         let network = build(config, &blueprint, &mut layers)?;
-        let memory = Memory::initial(&network, blueprint.initial());
+        let memory = Memory::begin(config, &network, &blueprint)?;
         let storage = network.storage();
         Ok(Self { config, material, task, seed, blueprint, storage, memory, epochs: 0 })
     }
