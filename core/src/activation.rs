@@ -90,11 +90,17 @@ impl Activation {
                 for (name, value) in [("activation.gamma", gamma), ("activation.beta", beta)] {
                     // The negation catches NaN as well.
                     if !(value > 0.0 && P::Coefficient::holds(value)) {
-                        return Err(BuildError::out_of_range(name, value));
+                        let accepted = (f64::MIN_POSITIVE, P::Coefficient::largest());
+                        return Err(BuildError::out_of_range(name, value, accepted));
                     }
                 }
                 if !P::Potential::holds(theta) {
-                    return Err(BuildError::out_of_range("activation.theta", theta));
+                    let largest = P::Potential::largest();
+                    return Err(BuildError::out_of_range(
+                        "activation.theta",
+                        theta,
+                        (-largest, largest),
+                    ));
                 }
                 Phi::Softplus {
                     gamma: P::Coefficient::from_f64(gamma),

@@ -47,6 +47,9 @@ pub trait Precision: Copy + Clone + core::fmt::Debug + Default + Send + Sync + '
     /// Learning rates, which may be very small.
     type Gain: Copy + Default + core::fmt::Debug + Send + Sync;
 
+    /// The smallest and the largest magnitude of a learning rate, besides zero.
+    const GAINS: (f64, f64);
+
     /// A learning rate in the words of this precision; `None` where it cannot be held.
     fn gain(value: f64) -> Option<Self::Gain>;
 

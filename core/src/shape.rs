@@ -68,6 +68,8 @@ pub enum BuildError {
         parameter: &'static str,
         /// Its value.
         value: f64,
+        /// The smallest and the largest value that are accepted.
+        accepted: (f64, f64),
     },
     /// A combination of choices that excludes itself.
     Conflict {
@@ -79,8 +81,16 @@ pub enum BuildError {
 }
 
 impl BuildError {
-    pub(crate) const fn out_of_range(parameter: &'static str, value: f64) -> Self {
-        Self::OutOfRange { parameter, value }
+    pub(crate) const fn out_of_range(
+        parameter: &'static str,
+        value: f64,
+        accepted: (f64, f64),
+    ) -> Self {
+        Self::OutOfRange {
+            parameter,
+            value,
+            accepted,
+        }
     }
 }
 
@@ -109,10 +119,16 @@ impl fmt::Display for BuildError {
                     "{parameter} has {given} entries; this network needs {needed}"
                 )
             }
-            Self::OutOfRange { parameter, value } => {
+            Self::OutOfRange {
+                parameter,
+                value,
+                accepted: (low, high),
+            } => {
+                // Debug, because it writes large and small numbers with an exponent.
                 write!(
                     f,
-                    "{parameter} = {value} is out of range for this precision"
+                    "{parameter} = {value:?} is out of range for this precision; \
+                     accepted: {low:?} to {high:?}"
                 )
             }
             Self::Conflict { parameter, with } => {

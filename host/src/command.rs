@@ -17,12 +17,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+/// Below the help of the program; with it, that is 24 lines of 80 columns.
+const WITHOUT_COMMAND: &str = "\
+Without a command: trains a microcircuit on 8x8 digits in f64, f32 and 16-bit
+fixed point, prints a table and writes a report to runs/.";
+
 /// Cortical microcircuits that learn by local rules, in floats and in fixed point.
-///
-/// Without a command: trains a microcircuit on the bundled 8x8 digits in f64, f32 and 16-bit fixed
-/// point, prints a table and writes a report to runs/.
 #[derive(Debug, Parser)]
-#[command(name = "apical", version, max_term_width = 100)]
+#[command(name = "apical", version, disable_help_subcommand = true, after_help = WITHOUT_COMMAND)]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -43,8 +45,14 @@ pub struct Common {
     #[arg(long, global = true, default_value = "runs", value_name = "DIR")]
     out: PathBuf,
     /// Worker threads; 0 is one a core. Never changes a result
-    #[arg(long, global = true, value_name = "N")]
+    #[arg(long, global = true, value_name = "N", value_parser = threads)]
     threads: Option<usize>,
+}
+
+/// As `run.threads`.
+fn threads(text: &str) -> Result<usize, String> {
+    let found = text.parse().ok().filter(|&threads| threads <= 1024);
+    found.ok_or_else(|| "accepted: a whole number from 0 (one for each core) to 1024".into())
 }
 
 /// Where a configuration comes from.
@@ -95,7 +103,8 @@ pub fn main() -> u8 {
     match run(&cli, &stop) {
         Ok(()) => 0,
         Err(error) => {
-            if cli.common.json {
+            // A comparison has printed what it found, which holds the difference.
+            if cli.common.json && !matches!(error, Error::Differs(_)) {
                 let object = serde_json::json!({ "error": error.to_string() });
                 println!("{object}");
             }
@@ -109,7 +118,9 @@ fn run(cli: &Cli, stop: &AtomicBool) -> Result<(), Error> {
     let common = &cli.common;
     if let Some(threads) = common.threads {
         // A second call in one process is the only way to fail, and there is none.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+        let _ = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build_global();
     }
     match &cli.command {
         None => main_job::run(common, stop),

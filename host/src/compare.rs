@@ -90,7 +90,15 @@ impl<P: Precision> Machine for Runner<P> {
         }
         let learning = Some(rounding(self.config.run.rounding));
         let (pattern, unheard) = (Pattern { input, teacher }, &mut Counters::default());
-        advance(&network, weights, &mut activity, &pattern, learning, 1, unheard);
+        advance(
+            &network,
+            weights,
+            &mut activity,
+            &pattern,
+            learning,
+            1,
+            unheard,
+        );
         let clock = activity.clock;
         self.memory.clock = clock;
         Ok(())
@@ -104,7 +112,9 @@ impl<P: Precision> Machine for Runner<P> {
 
     fn word(&self, variable: &Variable, index: usize) -> (f64, u64) {
         fn of<T: Number>(words: &[T], at: usize) -> (f64, u64) {
-            words.get(at).map_or((f64::NAN, 0), |w| (w.to_f64(), w.to_bits()))
+            words
+                .get(at)
+                .map_or((f64::NAN, 0), |w| (w.to_f64(), w.to_bits()))
         }
         let at = variable.range.start + index;
         match variable.storage {
@@ -143,12 +153,19 @@ pub fn compare(
     progress: &dyn Fn(u64),
     stop: &AtomicBool,
 ) -> Result<Comparison, Error> {
-    let [mut left, mut right] =
-        [machine(config, material, sides[0])?, machine(config, material, sides[1])?];
+    let [mut left, mut right] = [
+        machine(config, material, sides[0])?,
+        machine(config, material, sides[1])?,
+    ];
     let variables = left.variables()?;
     let mut distances: Vec<Distance> = variables
         .iter()
-        .map(|v| Distance { variable: v.name.into(), layer: v.layer, largest: 0.0, step: 0 })
+        .map(|v| Distance {
+            variable: v.name.into(),
+            layer: v.layer,
+            largest: 0.0,
+            step: 0,
+        })
         .collect();
     let mut first = None;
     let presentation = match Blueprint::new(config, config.run.seed).specification().mode {
@@ -202,5 +219,11 @@ pub fn compare(
     }
     let name = |(precision, rounding): Side| format!("{precision} {rounding}");
     let sides = sides.map(name);
-    Ok(Comparison { sides, tolerance, steps: done, first, distances })
+    Ok(Comparison {
+        sides,
+        tolerance,
+        steps: done,
+        first,
+        distances,
+    })
 }

@@ -123,7 +123,17 @@ pub fn study(
             let mut reference = Vec::new();
             CONTENDERS
                 .iter()
-                .map(|&contender| contend(config, material, seed, contender, &mut reference, progress, stop))
+                .map(|&contender| {
+                    contend(
+                        config,
+                        material,
+                        seed,
+                        contender,
+                        &mut reference,
+                        progress,
+                        stop,
+                    )
+                })
                 .collect::<Result<Vec<_>, Error>>()
         })
         .collect::<Result<_, _>>()?;
@@ -134,7 +144,11 @@ pub fn study(
             let float = matches!(precision, PrecisionName::F64 | PrecisionName::F32);
             Row {
                 precision: precision.to_string(),
-                rounding: if float { "-".into() } else { rounding.to_string() },
+                rounding: if float {
+                    "-".into()
+                } else {
+                    rounding.to_string()
+                },
                 state_bytes: per_seed.first().map_or(0, |seed| seed[i].1),
                 outcomes: per_seed.iter().map(|seed| seed[i].0.clone()).collect(),
             }
@@ -225,7 +239,9 @@ impl<P: Precision> Watch<P> for Follow<'_> {
         });
         let outcome = &mut self.outcome;
         outcome.test_accuracy.push(epoch.test_accuracy);
-        outcome.angle.push(epoch.angles.first().copied().unwrap_or(f64::NAN));
+        outcome
+            .angle
+            .push(epoch.angles.first().copied().unwrap_or(f64::NAN));
         outcome.tracking.push(epoch.tracking);
         outcome.divergence.push(distance);
         outcome.lost.push(100.0 * epoch.lost_share());

@@ -19,5 +19,9 @@ pub fn dispatch<R>(f: impl FnOnce() -> R) -> R {
 
 /// The instruction set that [`dispatch`] uses, for reports.
 pub fn instruction_set() -> String {
-    format!("{:?}", *ARCH).split(['(', ' ', '{']).next().unwrap_or("").to_lowercase()
+    format!("{:?}", *ARCH)
+        .split(['(', ' ', '{'])
+        .next()
+        .unwrap_or("")
+        .to_lowercase()
 }

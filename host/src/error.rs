@@ -4,8 +4,8 @@ use crate::config::ConfigError;
 use crate::data::DataError;
 use crate::journal::JournalError;
 use crate::weights_file::WeightsError;
-use apical_core::record::Quantity;
 use apical_core::BuildError;
+use apical_core::record::Quantity;
 use std::path::PathBuf;
 
 /// An error of the program. [`Error::exit_code`] says what kind.

@@ -85,14 +85,23 @@ pub struct ExperimentOptions {
 impl ExperimentOptions {
     /// A configuration in its own precision.
     pub fn new(config: Config) -> Self {
-        Self { config, precisions: Vec::new(), command: String::new(), force: false }
+        Self {
+            config,
+            precisions: Vec::new(),
+            command: String::new(),
+            force: false,
+        }
     }
 
     /// The configuration of each precision.
     fn configs(&self) -> Vec<Config> {
         let own = [self.config.run.precision];
         let mut precisions: Vec<Precision> = Vec::new();
-        let asked = if self.precisions.is_empty() { &own[..] } else { &self.precisions };
+        let asked = if self.precisions.is_empty() {
+            &own[..]
+        } else {
+            &self.precisions
+        };
         for precision in asked {
             if !precisions.contains(precision) {
                 precisions.push(*precision);

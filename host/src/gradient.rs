@@ -30,12 +30,17 @@ pub fn angles<'s, P: Precision>(
         .map(|k| real(network.family(&memory.weights, Family::Bias, k)))
         .collect();
     let attenuation: Vec<f64> = network.layers().iter().map(|l| l.attenuation()).collect();
-    let mut sums: Vec<[Vec<f64>; 2]> =
-        weights.iter().map(|w| [vec![0.0; w.len()], vec![0.0; w.len()]]).collect();
+    let mut sums: Vec<[Vec<f64>; 2]> = weights
+        .iter()
+        .map(|w| [vec![0.0; w.len()], vec![0.0; w.len()]])
+        .collect();
     for (input, teacher) in samples {
         let (w, mut activity) = memory.parts();
         network.switch(&mut activity);
-        let pattern = Pattern { input, teacher: Some(teacher) };
+        let pattern = Pattern {
+            input,
+            teacher: Some(teacher),
+        };
         let unheard = &mut Counters::default();
         advance(network, w, &mut activity, &pattern, None, steps, unheard);
         for (k, [update, _]) in sums.iter_mut().enumerate() {
@@ -44,7 +49,12 @@ pub fn angles<'s, P: Precision>(
             outer(update, &post, &pre);
         }
         let gradient = backpropagate(
-            &weights, &thresholds, &attenuation, activation, &real(input), &real(teacher),
+            &weights,
+            &thresholds,
+            &attenuation,
+            activation,
+            &real(input),
+            &real(teacher),
         );
         for ((pre, post), [_, sum]) in gradient.into_iter().zip(&mut sums) {
             outer(sum, &post, &pre);
@@ -98,8 +108,11 @@ fn backpropagate(
         .map(|(target, u)| target - u)
         .collect();
     for (k, u) in potentials.iter().enumerate().rev() {
-        let delta: Vec<f64> =
-            error.iter().zip(u).map(|(e, &u)| e * activation.slope(u)).collect();
+        let delta: Vec<f64> = error
+            .iter()
+            .zip(u)
+            .map(|(e, &u)| e * activation.slope(u))
+            .collect();
         let below = &rates[k];
         error = vec![0.0; below.len()];
         for (row, d) in weights[k].chunks_exact(below.len()).zip(&delta) {
@@ -187,7 +200,10 @@ mod tests {
             let numeric = -(loss(&moved) - loss(&weights)) / h;
             // The chain has one attenuation a layer, which the module leaves out.
             let analytic = g[0].1[i / 3] * g[0].0[i % 3] * a[0] * a[1];
-            assert!((numeric - analytic).abs() < 1e-5, "{i}: {numeric} {analytic}");
+            assert!(
+                (numeric - analytic).abs() < 1e-5,
+                "{i}: {numeric} {analytic}"
+            );
         }
     }
 }

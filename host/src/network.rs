@@ -175,12 +175,21 @@ impl Blueprint {
             self_predicting: network.initial == config::Initial::SelfPredicting,
             seed,
         };
-        Self { sizes: network.layers.clone(), layers, rest, initial }
+        Self {
+            sizes: network.layers.clone(),
+            layers,
+            rest,
+            initial,
+        }
     }
 
     /// The description that core builds from.
     pub fn specification(&self) -> Specification<'_> {
-        Specification { sizes: &self.sizes, layers: &self.layers, ..self.rest }
+        Specification {
+            sizes: &self.sizes,
+            layers: &self.layers,
+            ..self.rest
+        }
     }
 
     /// How weights begin.
@@ -287,7 +296,13 @@ impl<P: Precision> Memory<P> {
         if !rest.is_empty() {
             return None;
         }
-        *self = Self { weights, potentials, rates, traces, clock: Clock { step, since_switch } };
+        *self = Self {
+            weights,
+            potentials,
+            rates,
+            traces,
+            clock: Clock { step, since_switch },
+        };
         Some(())
     }
 }

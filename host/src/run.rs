@@ -194,7 +194,12 @@ impl Keeper<'_> {
         }
         state.extend(memory.to_bytes());
         let (shape, precision) = (self.shape.clone(), self.precision.clone());
-        self.journal.checkpoint(&Checkpoint { epoch, shape, precision, state })?;
+        self.journal.checkpoint(&Checkpoint {
+            epoch,
+            shape,
+            precision,
+            state,
+        })?;
         Ok(())
     }
 }
@@ -218,4 +223,3 @@ impl<P: Precision> Watch<P> for Keeper<'_> {
         Ok(())
     }
 }
-

@@ -57,7 +57,12 @@ impl<P: Precision> Task<P> {
             if value.abs() <= largest {
                 Ok(value)
             } else {
-                Err(Error::DoesNotFit { what, value, precision: precision.clone(), largest })
+                Err(Error::DoesNotFit {
+                    what,
+                    value,
+                    precision: precision.clone(),
+                    largest,
+                })
             }
         };
         let rate_limit = P::Rate::largest();
@@ -65,7 +70,11 @@ impl<P: Precision> Task<P> {
         for (i, &value) in data.inputs.iter().enumerate() {
             let what = || {
                 let row = i / data.features.max(1);
-                format!("{}: feature {} of sample {row}", data.name, i % data.features.max(1))
+                format!(
+                    "{}: feature {} of sample {row}",
+                    data.name,
+                    i % data.features.max(1)
+                )
             };
             if value.abs() > rate_limit {
                 fit(what(), value, rate_limit)?;
@@ -81,10 +90,19 @@ impl<P: Precision> Task<P> {
             let what = format!("the potential of data.targets.{name}");
             fit(what, value, P::Potential::largest()).map(P::Potential::from_f64)
         };
-        let (low, high) = (potential("low", targets.low)?, potential("high", targets.high)?);
+        let (low, high) = (
+            potential("low", targets.low)?,
+            potential("high", targets.high)?,
+        );
         let classes = data.classes;
         let teachers = (0..classes * classes)
-            .map(|i| if i / classes == i % classes { high } else { low })
+            .map(|i| {
+                if i / classes == i % classes {
+                    high
+                } else {
+                    low
+                }
+            })
             .collect();
         Ok(Self {
             inputs,
@@ -106,13 +124,19 @@ impl<P: Precision> Task<P> {
     /// The class of a sample.
     #[inline]
     pub fn label(&self, sample: u32) -> usize {
-        self.labels.get(sample as usize).copied().unwrap_or(0).into()
+        self.labels
+            .get(sample as usize)
+            .copied()
+            .unwrap_or(0)
+            .into()
     }
 
     /// The teacher's potentials for a sample.
     #[inline]
     pub fn teacher(&self, sample: u32) -> &[P::Potential] {
         let start = self.label(sample) * self.classes;
-        self.teachers.get(start..start + self.classes).unwrap_or(&[])
+        self.teachers
+            .get(start..start + self.classes)
+            .unwrap_or(&[])
     }
 }

@@ -71,7 +71,11 @@ pub fn write_in<P: Precision>(
     let learning = Some(rounding(config.run.rounding));
     let (per_pattern, _) = steps(config);
     // In two-step mode a step is a presentation.
-    let dt = if per_pattern == 1 { config.time.presentation } else { config.time.dt };
+    let dt = if per_pattern == 1 {
+        config.time.presentation
+    } else {
+        config.time.dt
+    };
     let mut counters = Counters::default();
     let mut lines = || -> io::Result<()> {
         header(&columns, out)?;
@@ -83,7 +87,15 @@ pub fn write_in<P: Precision>(
             if done.is_multiple_of(u64::from(per_pattern)) {
                 network.switch(&mut activity);
             }
-            advance(&network, weights, &mut activity, &pattern, learning, 1, &mut counters);
+            advance(
+                &network,
+                weights,
+                &mut activity,
+                &pattern,
+                learning,
+                1,
+                &mut counters,
+            );
             let clock = activity.clock;
             memory.clock = clock;
             line(&columns, &memory, (done + 1) as f64 * dt, out)?;
@@ -91,9 +103,10 @@ pub fn write_in<P: Precision>(
         out.flush()
     };
     match lines() {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::Write { path: PathBuf::from("the trace"), source: error })
-        }
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::Write {
+            path: PathBuf::from("the trace"),
+            source: error,
+        }),
         _ => Ok(()),
     }
 }
@@ -150,9 +163,20 @@ mod tests {
         let text = trace(&[], 2, &["u_i", "up"]).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 4);
-        assert!(lines[0].starts_with("step,time_ms,up[1][0][0],up[1][0][1],"), "{}", lines[0]);
-        assert!(lines[0].ends_with("up[2][1][2],u_i[1][0],u_i[1][1]"), "{}", lines[0]);
-        assert!(lines[1].starts_with("0,0,1.1289600644789") && lines[1].ends_with(",0.0000000000000000e0"));
+        assert!(
+            lines[0].starts_with("step,time_ms,up[1][0][0],up[1][0][1],"),
+            "{}",
+            lines[0]
+        );
+        assert!(
+            lines[0].ends_with("up[2][1][2],u_i[1][0],u_i[1][1]"),
+            "{}",
+            lines[0]
+        );
+        assert!(
+            lines[1].starts_with("0,0,1.1289600644789")
+                && lines[1].ends_with(",0.0000000000000000e0")
+        );
         assert!(lines[3].starts_with("2,0.2,"));
     }
 
@@ -160,7 +184,12 @@ mod tests {
     fn fixed_point_has_raw_integers() {
         let text = trace(&["run.precision=i16"], 1, &["up"]).unwrap();
         let mut lines = text.lines();
-        assert!(lines.next().unwrap().starts_with("step,time_ms,up[1][0][0],up[1][0][0]_raw,"));
+        assert!(
+            lines
+                .next()
+                .unwrap()
+                .starts_with("step,time_ms,up[1][0][0],up[1][0][0]_raw,")
+        );
         let first: Vec<&str> = lines.next().unwrap().split(',').collect();
         let (value, raw): (f64, i64) = (first[2].parse().unwrap(), first[3].parse().unwrap());
         assert_eq!(value * 4096.0, raw as f64);
@@ -170,7 +199,10 @@ mod tests {
     #[test]
     fn a_wrong_variable_is_named_with_the_nearest() {
         let message = trace(&[], 1, &["va"]).unwrap_err().to_string();
-        assert!(message.contains("\"va\"") && message.contains("did you mean \"v_a\"?"), "{message}");
+        assert!(
+            message.contains("\"va\"") && message.contains("did you mean \"v_a\"?"),
+            "{message}"
+        );
         assert!(message.contains("up_trace"), "{message}");
     }
 
@@ -186,7 +218,10 @@ mod tests {
             }
         }
         let config = golden().unwrap().resolve().unwrap();
-        let options = TraceOptions { steps: 1, variables: Vec::new() };
+        let options = TraceOptions {
+            steps: 1,
+            variables: Vec::new(),
+        };
         write(&config, &options, &mut Closed).unwrap();
     }
 }

@@ -6,9 +6,9 @@
 
 use crate::config::Config;
 use crate::network::{Blueprint, Memory, weights_of};
-use crate::weights_file::WeightsFile;
 use crate::present::{Pattern, advance};
 use crate::task::{Material, Task};
+use crate::weights_file::WeightsFile;
 use crate::{Error, gradient, network};
 use apical_core::microcircuit::{Family, Layer, Microcircuit, Mode};
 use apical_core::random::{Key, shuffle, stream};
@@ -46,10 +46,14 @@ pub struct Epoch {
 impl Epoch {
     /// Names of [`Self::values`], for a network with so many layers above the input.
     pub fn columns(layers: usize) -> Vec<String> {
-        let mut names: Vec<String> =
-            ["train_accuracy", "test_accuracy", "test_loss", "interneuron_tracking"]
-                .map(String::from)
-                .into();
+        let mut names: Vec<String> = [
+            "train_accuracy",
+            "test_accuracy",
+            "test_loss",
+            "interneuron_tracking",
+        ]
+        .map(String::from)
+        .into();
         names.extend((1..=layers).map(|k| format!("angle_{k}")));
         let counts = ["updates", "lost_updates", "saturations"];
         names.extend(counts.map(String::from));
@@ -58,8 +62,12 @@ impl Epoch {
 
     /// What goes into metrics.csv. No seconds: two runs of one seed give the same file.
     pub fn values(&self) -> Vec<f64> {
-        let mut values =
-            vec![self.train_accuracy, self.test_accuracy, self.test_loss, self.tracking];
+        let mut values = vec![
+            self.train_accuracy,
+            self.test_accuracy,
+            self.test_loss,
+            self.tracking,
+        ];
         values.extend(&self.angles);
         let c = &self.counters;
         values.extend([c.updates as f64, c.lost as f64, c.saturations() as f64]);
@@ -80,8 +88,12 @@ pub trait Watch<P: Precision> {
     ///
     /// # Errors
     /// What the watcher's own work met; it ends the run.
-    fn epoch(&mut self, epoch: &Epoch, network: &Microcircuit<'_, P>, memory: &mut Memory<P>)
-    -> Result<(), Error>;
+    fn epoch(
+        &mut self,
+        epoch: &Epoch,
+        network: &Microcircuit<'_, P>,
+        memory: &mut Memory<P>,
+    ) -> Result<(), Error>;
 }
 
 /// A network in training on one seed.
@@ -108,9 +120,10 @@ pub fn build<'l, P: Precision>(
     blueprint: &Blueprint,
     layers: &'l mut [Layer<P>],
 ) -> Result<Microcircuit<'l, P>, Error> {
-    blueprint
-        .build(layers)
-        .map_err(|source| Error::Build { precision: config.run.precision.to_string(), source })
+    blueprint.build(layers).map_err(|source| Error::Build {
+        precision: config.run.precision.to_string(),
+        source,
+    })
 }
 
 impl<'t, P: Precision> Trainer<'t, P> {
@@ -134,7 +147,16 @@ impl<'t, P: Precision> Trainer<'t, P> {
         let network = build(config, &blueprint, &mut layers)?;
         let memory = Memory::begin(config, &network, &blueprint)?;
         let storage = network.storage();
-        Ok(Self { config, material, task, seed, blueprint, storage, memory, epochs: 0 })
+        Ok(Self {
+            config,
+            material,
+            task,
+            seed,
+            blueprint,
+            storage,
+            memory,
+            epochs: 0,
+        })
     }
 
     /// Words of storage that the network needs.
@@ -181,7 +203,10 @@ impl<'t, P: Precision> Trainer<'t, P> {
             rounding: network::rounding(self.config.run.rounding),
         };
         while self.epochs < epochs {
-            let mut epoch = Epoch { epoch: self.epochs + 1, ..Epoch::default() };
+            let mut epoch = Epoch {
+                epoch: self.epochs + 1,
+                ..Epoch::default()
+            };
             self.train_epoch(&network, present, &mut epoch, watch, stop)?;
             self.examine(&quiet, present, &mut epoch);
             self.epochs += 1;
@@ -200,7 +225,10 @@ impl<'t, P: Precision> Trainer<'t, P> {
     ) -> Result<(), Error> {
         let mut order = self.material.split.train.clone();
         if self.config.data.shuffle {
-            shuffle(&mut order, Key::new(self.seed, epoch.epoch, stream::SHUFFLE));
+            shuffle(
+                &mut order,
+                Key::new(self.seed, epoch.epoch, stream::SHUFFLE),
+            );
         }
         let begin = std::time::Instant::now();
         let strict = self.config.run.strict;
@@ -219,7 +247,15 @@ impl<'t, P: Precision> Trainer<'t, P> {
                 let pattern = Pattern { input, teacher };
                 let learning = Some(present.rounding);
                 let steps = present.steps;
-                advance(network, weights, &mut activity, &pattern, learning, steps, counters);
+                advance(
+                    network,
+                    weights,
+                    &mut activity,
+                    &pattern,
+                    learning,
+                    steps,
+                    counters,
+                );
                 right += usize::from(argmax(network.output(&activity)) == task.label(sample));
                 if strict && counters.saturations() > 0 {
                     met = Some(i);
@@ -230,7 +266,12 @@ impl<'t, P: Precision> Trainer<'t, P> {
             self.memory.clock = clock;
             if let (Some(i), Some(quantity)) = (met, epoch.counters.first_saturated()) {
                 let (step, epoch, sample) = (clock.step, epoch.epoch, done + i);
-                return Err(Error::Saturation { quantity, step, epoch, sample });
+                return Err(Error::Saturation {
+                    quantity,
+                    step,
+                    epoch,
+                    sample,
+                });
             }
             done += chunk.len();
             watch.samples(chunk.len() as u64);
@@ -248,9 +289,20 @@ impl<'t, P: Precision> Trainer<'t, P> {
         let (mut right, mut loss) = (0, 0.0);
         for &sample in test {
             quiet.switch(&mut activity);
-            let pattern = Pattern { input: task.input(sample), teacher: None };
+            let pattern = Pattern {
+                input: task.input(sample),
+                teacher: None,
+            };
             let (none, unheard) = (None, &mut Counters::default());
-            advance(quiet, weights, &mut activity, &pattern, none, present.steps, unheard);
+            advance(
+                quiet,
+                weights,
+                &mut activity,
+                &pattern,
+                none,
+                present.steps,
+                unheard,
+            );
             let output = quiet.output(&activity);
             right += usize::from(argmax(output) == task.label(sample));
             let (low, high) = task.targets;

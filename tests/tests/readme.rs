@@ -30,7 +30,10 @@ fn hold(document: &str, begin: &str, table: &str) {
     if std::env::var_os("BLESS").is_some() {
         fs::write(&path, format!("{head}{begin}{want}{END}{tail}")).expect("write");
     } else {
-        assert_eq!(now, want, "{document} is not made from docs/results/digits.json: BLESS=1 writes it");
+        assert_eq!(
+            now, want,
+            "{document} is not made from docs/results/digits.json: BLESS=1 writes it"
+        );
     }
 }
 
@@ -42,22 +45,34 @@ fn the_results_table_is_that_of_the_file() {
 #[test]
 fn the_gradient_law_is_that_of_the_file() {
     let begin = "<!-- results: gradient law -->\n";
-    hold("docs/results/digits.md", begin, &law_table(&study().law).to_markdown());
+    hold(
+        "docs/results/digits.md",
+        begin,
+        &law_table(&study().law).to_markdown(),
+    );
 }
 
 #[test]
 fn the_marks_of_the_digits_hold_in_the_file() {
     let study = study();
     let accuracy = |name: &str| {
-        let row = study.rows.iter().find(|row| row.name() == name).expect(name);
+        let row = study
+            .rows
+            .iter()
+            .find(|row| row.name() == name)
+            .expect(name);
         assert!(row.outcomes.len() >= 5, "at least five seeds");
-        row.spread(|o| o.test_accuracy.last().copied().unwrap_or(f64::NAN)).0
+        row.spread(|o| o.test_accuracy.last().copied().unwrap_or(f64::NAN))
+            .0
     };
     let float = accuracy("f64");
     assert!(float >= 96.5, "f64 {float}");
     let fixed = accuracy("i16 stochastic");
     assert!((float - fixed).abs() <= 0.5, "f64 {float}, i16 {fixed}");
-    let weak = study.law.iter().filter(|row| row.lambda <= 0.01 && row.precision == "f64");
+    let weak = study
+        .law
+        .iter()
+        .filter(|row| row.lambda <= 0.01 && row.precision == "f64");
     for row in weak {
         assert!(row.angles.iter().all(|angle| *angle < 1.0), "{row:?}");
     }

@@ -19,13 +19,25 @@ struct Table {
 impl Table {
     fn of(config: &Config, steps: u64) -> Self {
         let mut out = Vec::new();
-        let options = TraceOptions { steps, variables: Vec::new() };
+        let options = TraceOptions {
+            steps,
+            variables: Vec::new(),
+        };
         write(config, &options, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
-        let mut lines = text.lines().map(|line| line.split(',').map(str::to_owned).collect());
+        let mut lines = text
+            .lines()
+            .map(|line| line.split(',').map(str::to_owned).collect());
         let header: Vec<String> = lines.next().unwrap();
-        let columns = header.into_iter().enumerate().map(|(at, name)| (name, at)).collect();
-        Self { columns, rows: lines.collect() }
+        let columns = header
+            .into_iter()
+            .enumerate()
+            .map(|(at, name)| (name, at))
+            .collect();
+        Self {
+            columns,
+            rows: lines.collect(),
+        }
     }
 
     fn cell(&self, row: usize, name: &str) -> &str {
@@ -39,7 +51,9 @@ impl Table {
 
 fn configuration(precision: &str) -> Config {
     let mut document = golden().unwrap();
-    document.apply_override(&format!("run.precision={precision}")).unwrap();
+    document
+        .apply_override(&format!("run.precision={precision}"))
+        .unwrap();
     document.resolve().unwrap()
 }
 
@@ -49,8 +63,19 @@ fn the_golden_table() {
     assert_eq!(table.rows.len(), 1001);
     assert_eq!(table.cell(1000, "time_ms"), "100");
     let names = [
-        "u[1][0]", "u[1][1]", "u[1][2]", "u[2][0]", "u[2][1]", "u_i[1][0]", "u_i[1][1]",
-        "v_a[1][0]", "v_a[1][1]", "v_a[1][2]", "up[1][0][0]", "up[2][0][0]", "ip[1][0][0]",
+        "u[1][0]",
+        "u[1][1]",
+        "u[1][2]",
+        "u[2][0]",
+        "u[2][1]",
+        "u_i[1][0]",
+        "u_i[1][1]",
+        "v_a[1][0]",
+        "v_a[1][1]",
+        "v_a[1][2]",
+        "up[1][0][0]",
+        "up[2][0][0]",
+        "ip[1][0][0]",
         "pi[1][0][0]",
     ];
     #[rustfmt::skip]
@@ -83,7 +108,10 @@ fn the_golden_table() {
     for (step, values) in golden {
         for (name, value) in names.iter().zip(values) {
             let have = table.value(step, name);
-            assert!((have - value).abs() < 1e-9, "{name} after {step}: {have} instead of {value}");
+            assert!(
+                (have - value).abs() < 1e-9,
+                "{name} after {step}: {have} instead of {value}"
+            );
         }
     }
 }
@@ -97,7 +125,12 @@ fn reads_back<P: Precision>(precision: &str) {
     let mut layers = blueprint.layers::<P>();
     let network = blueprint.build(&mut layers).unwrap();
     let mut memory = Memory::<P>::begin(&config, &network, &blueprint).unwrap();
-    let input: Vec<P::Rate> = config.data.input.iter().map(|&x| P::Rate::from_f64(x)).collect();
+    let input: Vec<P::Rate> = config
+        .data
+        .input
+        .iter()
+        .map(|&x| P::Rate::from_f64(x))
+        .collect();
     let target = &config.data.target_potentials;
     let teacher: Vec<P::Potential> = target.iter().map(|&x| P::Potential::from_f64(x)).collect();
     let mut words = 0;
@@ -105,11 +138,19 @@ fn reads_back<P: Precision>(precision: &str) {
         for variable in (0..).map_while(|index| network.variable(index)) {
             let (name, layer, start) = (variable.name, variable.layer, variable.range.start);
             for word in variable.range {
-                let (i, j) = ((word - start) / variable.columns, (word - start) % variable.columns);
+                let (i, j) = (
+                    (word - start) / variable.columns,
+                    (word - start) % variable.columns,
+                );
                 let (label, real, bits, fraction) = match variable.storage {
                     Quantity::Weight => {
                         let w = memory.weights[word];
-                        (format!("{name}[{layer}][{i}][{j}]"), w.to_f64(), w.to_bits(), P::Weight::FRACTION)
+                        (
+                            format!("{name}[{layer}][{i}][{j}]"),
+                            w.to_f64(),
+                            w.to_bits(),
+                            P::Weight::FRACTION,
+                        )
                     }
                     Quantity::Trace => {
                         let t = memory.traces[word];
@@ -118,11 +159,21 @@ fn reads_back<P: Precision>(precision: &str) {
                     }
                     Quantity::Rate => {
                         let r = memory.rates[word];
-                        (format!("{name}[{layer}][{i}]"), r.to_f64(), r.to_bits(), P::Rate::FRACTION)
+                        (
+                            format!("{name}[{layer}][{i}]"),
+                            r.to_f64(),
+                            r.to_bits(),
+                            P::Rate::FRACTION,
+                        )
                     }
                     Quantity::Potential => {
                         let u = memory.potentials[word];
-                        (format!("{name}[{layer}][{i}]"), u.to_f64(), u.to_bits(), P::Potential::FRACTION)
+                        (
+                            format!("{name}[{layer}][{i}]"),
+                            u.to_f64(),
+                            u.to_bits(),
+                            P::Potential::FRACTION,
+                        )
                     }
                 };
                 let read = table.value(row, &label);
@@ -136,15 +187,31 @@ fn reads_back<P: Precision>(precision: &str) {
                 words += 1;
             }
         }
-        let pattern = Pattern { input: &input, teacher: Some(&teacher) };
+        let pattern = Pattern {
+            input: &input,
+            teacher: Some(&teacher),
+        };
         let (weights, mut activity) = memory.parts();
         let counters = &mut Counters::default();
-        advance(&network, weights, &mut activity, &pattern, Some(Rounding::Stochastic), 1, counters);
+        advance(
+            &network,
+            weights,
+            &mut activity,
+            &pattern,
+            Some(Rounding::Stochastic),
+            1,
+            counters,
+        );
         let clock = activity.clock;
         memory.clock = clock;
     }
     // Nothing is left out: every column but step and time has been looked at.
-    let values = table.columns.keys().filter(|name| !name.ends_with("_raw")).count() - 2;
+    let values = table
+        .columns
+        .keys()
+        .filter(|name| !name.ends_with("_raw"))
+        .count()
+        - 2;
     assert_eq!(words, values * (steps as usize + 1));
 }
 

@@ -141,7 +141,12 @@ fn coefficient<P: Precision>(
     if P::Coefficient::holds(value) {
         Ok(P::Coefficient::from_f64(value))
     } else {
-        Err(BuildError::out_of_range(parameter, value))
+        let largest = P::Coefficient::largest();
+        Err(BuildError::out_of_range(
+            parameter,
+            value,
+            (-largest, largest),
+        ))
     }
 }
 
@@ -151,7 +156,7 @@ fn gain<P: Precision>(parameter: &'static str, value: f64) -> Result<Option<P::G
     }
     P::gain(value)
         .map(Some)
-        .ok_or(BuildError::out_of_range(parameter, value))
+        .ok_or(BuildError::out_of_range(parameter, value, P::GAINS))
 }
 
 /// Checks that a number is finite and not negative.
@@ -159,7 +164,7 @@ fn amount(parameter: &'static str, value: f64) -> Result<f64, BuildError> {
     if value.is_finite() && value >= 0.0 {
         Ok(value)
     } else {
-        Err(BuildError::out_of_range(parameter, value))
+        Err(BuildError::out_of_range(parameter, value, (0.0, f64::MAX)))
     }
 }
 
@@ -169,7 +174,8 @@ fn steps(parameter: &'static str, time: f64, dt: f64) -> Result<u32, BuildError>
     if count < f64::from(u32::MAX) {
         Ok(count as u32)
     } else {
-        Err(BuildError::out_of_range(parameter, time))
+        let accepted = (0.0, f64::from(u32::MAX - 1) * dt);
+        Err(BuildError::out_of_range(parameter, time, accepted))
     }
 }
 
@@ -206,7 +212,8 @@ impl<'a, P: Precision> Microcircuit<'a, P> {
         check_choices(s)?;
         let full = s.mode == Mode::Full;
         if full && !(s.dt > 0.0 && s.dt.is_finite()) {
-            return Err(BuildError::out_of_range("time.dt", s.dt));
+            let accepted = (f64::MIN_POSITIVE, f64::MAX);
+            return Err(BuildError::out_of_range("time.dt", s.dt, accepted));
         }
         let dt = if full { s.dt } else { 1.0 };
 
@@ -232,7 +239,8 @@ impl<'a, P: Precision> Microcircuit<'a, P> {
                     ("teacher.inhibitory", inhibitory),
                 ] {
                     if !P::Potential::holds(value) {
-                        return Err(BuildError::out_of_range(name, value));
+                        let largest = P::Potential::largest();
+                        return Err(BuildError::out_of_range(name, value, (-largest, largest)));
                     }
                 }
                 Some((
@@ -246,7 +254,7 @@ impl<'a, P: Precision> Microcircuit<'a, P> {
                 return Ok(None);
             }
             if tau < dt {
-                return Err(BuildError::out_of_range(name, tau));
+                return Err(BuildError::out_of_range(name, tau, (dt, f64::MAX)));
             }
             coefficient::<P>(name, dt / tau).map(Some)
         };
@@ -374,7 +382,8 @@ fn conduct<P: Precision>(
         ("conductances.dendritic", dendritic),
     ] {
         if value == 0.0 {
-            return Err(BuildError::out_of_range(name, value));
+            let accepted = (f64::MIN_POSITIVE, f64::MAX);
+            return Err(BuildError::out_of_range(name, value, accepted));
         }
     }
     let total = leak + basal + dendritic + apical + somatic;
@@ -385,6 +394,7 @@ fn conduct<P: Precision>(
         return Err(BuildError::out_of_range(
             "time.dt x conductances",
             dt * total,
+            (0.0, 4.0),
         ));
     }
     let steady = Steady::new(description, output, s.attenuation);

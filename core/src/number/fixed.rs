@@ -40,12 +40,20 @@ macro_rules! fixed_number {
 
             #[inline]
             fn from_f64(value: f64) -> Self {
-                // The crate rounds to nearest even, but panics on NaN.
-                if value.is_nan() {
-                    return Self::ZERO;
-                }
-                let bits = Self::saturating_from_num(value).to_bits();
-                Self::from_bits(if bits == $int::MIN { -$int::MAX } else { bits })
+                // Not the crate's conversion, which holds a panic: no firmware should.
+                let limit = $int::MAX as f64;
+                let scaled = value * (1_u64 << F::U32) as f64;
+                let scaled = if scaled > limit {
+                    limit
+                } else if scaled < -limit {
+                    -limit
+                } else {
+                    scaled
+                };
+                // Where 1.5 x 2^52 is added, the last bit of a sum is worth one: the sum is
+                // rounded to nearest even. NaN becomes zero in the cast.
+                const ONE_AND_A_HALF: f64 = 6_755_399_441_055_744.0;
+                Self::from_bits(((scaled + ONE_AND_A_HALF) - ONE_AND_A_HALF) as $int)
             }
             #[inline]
             fn to_f64(self) -> f64 {

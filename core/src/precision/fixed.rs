@@ -50,6 +50,8 @@ where
     type Coefficient = Coefficient;
     type Gain = Gain;
 
+    const GAINS: (f64, f64) = (8.7e-19, 2_147_483_647.0);
+
     fn gain(value: f64) -> Option<Gain> {
         const {
             assert!(U::MAX_RAW == i32::MAX, "potentials must have 32 bits");

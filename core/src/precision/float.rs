@@ -24,6 +24,8 @@ macro_rules! float_precision {
             type Coefficient = $float;
             type Gain = $float;
 
+            const GAINS: (f64, f64) = ($float::MIN_POSITIVE as f64, $float::MAX as f64);
+
             fn gain(value: f64) -> Option<$float> {
                 let gain = value as $float;
                 gain.is_finite().then_some(gain)

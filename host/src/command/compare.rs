@@ -36,10 +36,16 @@ fn side(text: &str) -> Result<Side, String> {
     let known = |words: Vec<&str>, word: &str| {
         format!("`{word}` is not known; accepted: {}", words.join(", "))
     };
-    let found = Precision::ALL.iter().find(|p| p.as_str() == precision).copied();
+    let found = Precision::ALL
+        .iter()
+        .find(|p| p.as_str() == precision)
+        .copied();
     let words = || Precision::ALL.iter().map(|p| p.as_str()).collect();
     let precision = found.ok_or_else(|| known(words(), precision))?;
-    let found = Rounding::ALL.iter().find(|r| r.as_str() == rounding).copied();
+    let found = Rounding::ALL
+        .iter()
+        .find(|r| r.as_str() == rounding)
+        .copied();
     let words = || Rounding::ALL.iter().map(|r| r.as_str()).collect();
     Ok((precision, found.ok_or_else(|| known(words(), rounding))?))
 }
@@ -58,20 +64,33 @@ pub(super) fn run(args: &CompareArgs, common: &Common, stop: &AtomicBool) -> Res
     let sides = [args.left, args.right];
     let told = |count| bar.inc(count);
     let (tolerance, steps) = (args.tolerance, args.steps);
-    let found = compare(&config, &material, sides, tolerance, steps, args.all, &told, stop)?;
+    let found = compare(
+        &config, &material, sides, tolerance, steps, args.all, &told, stop,
+    )?;
     bar.finish_and_clear();
     voice.say(&table(&found).to_text());
     voice.result(&found);
     match &found.first {
         None => {
-            voice.say(&format!("\nNo difference beyond {tolerance} in {} steps.", found.steps));
+            voice.say(&format!(
+                "\nNo difference beyond {tolerance} in {} steps.",
+                found.steps
+            ));
             Ok(())
         }
         Some(d) => Err(Error::Differs(format!(
             "{} and {} differ by more than {tolerance} for the first time at step {}: {} of \
              layer {}, index {}: {:e} (bits {:#x}) and {:e} (bits {:#x})",
-            found.sides[0], found.sides[1], d.step, d.variable, d.layer, d.index, d.values[0],
-            d.bits[0], d.values[1], d.bits[1],
+            found.sides[0],
+            found.sides[1],
+            d.step,
+            d.variable,
+            d.layer,
+            d.index,
+            d.values[0],
+            d.bits[0],
+            d.values[1],
+            d.bits[1],
         ))),
     }
 }
@@ -84,7 +103,10 @@ fn table(found: &Comparison) -> Table {
         Column::number("at step", ""),
     ];
     let [left, right] = &found.sides;
-    let mut table = Table::new(&format!("{left} against {right}, {} steps", found.steps), columns);
+    let mut table = Table::new(
+        &format!("{left} against {right}, {} steps", found.steps),
+        columns,
+    );
     for d in &found.distances {
         table.push(vec![
             Cell::text(&d.variable),

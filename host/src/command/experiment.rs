@@ -1,9 +1,9 @@
 //! `apical experiment`.
 
 use super::{Common, Voice};
+use crate::Error;
 use crate::config::{ConfigDocument, Precision};
 use crate::experiment::{ExperimentOptions, Kind, perform};
-use crate::Error;
 use clap::Args;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -84,7 +84,10 @@ pub(super) fn run(args: &ExperimentArgs, common: &Common, stop: &AtomicBool) -> 
     if let Some(table) = summary.comparison() {
         voice.say(&format!("\n{}", table.to_text()));
     }
-    voice.say(&format!("\nReport with plots: {}", folder.join("report.html").display()));
+    voice.say(&format!(
+        "\nReport with plots: {}",
+        folder.join("report.html").display()
+    ));
     voice.result(&summary);
     if stop.load(Ordering::Relaxed) {
         return Err(Error::Differs(format!(
@@ -94,7 +97,8 @@ pub(super) fn run(args: &ExperimentArgs, common: &Common, stop: &AtomicBool) -> 
     }
     if summary.holds == Some(false) {
         return Err(Error::Differs(
-            "a measure is further from the reference simulation than accepted (see the table)".into(),
+            "a measure is further from the reference simulation than accepted (see the table)"
+                .into(),
         ));
     }
     Ok(())

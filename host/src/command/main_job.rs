@@ -19,8 +19,10 @@ pub(super) fn run(common: &Common, stop: &AtomicBool) -> Result<(), Error> {
     let material = Material::load(&config)?;
     let folder = common.out.join("digits");
     // The folder is made before the work, so that a disk that cannot be written says so at once.
-    std::fs::create_dir_all(folder.join("plots"))
-        .map_err(|source| Error::Write { path: folder.clone(), source })?;
+    std::fs::create_dir_all(folder.join("plots")).map_err(|source| Error::Write {
+        path: folder.clone(),
+        source,
+    })?;
     let (train, test) = (material.split.train.len(), material.split.test.len());
     voice.say(&format!(
         "A microcircuit {:?} learns {train} handwritten digits, is tested on {test} others:\n\
@@ -49,7 +51,13 @@ fn save(folder: &Path, study: &digits::Study) -> Result<(), Error> {
     let json = serde_json::to_string_pretty(study).map_err(|e| Error::Draw(e.to_string()))?;
     write_atomically(&folder.join("summary.json"), json.as_bytes())?;
     let figure = plot::svg(&digits::figure(study)).map_err(|e| Error::Draw(e.to_string()))?;
-    write_atomically(&folder.join("plots").join("learning.svg"), figure.as_bytes())?;
-    write_atomically(&folder.join("report.html"), digits::report(study)?.as_bytes())?;
+    write_atomically(
+        &folder.join("plots").join("learning.svg"),
+        figure.as_bytes(),
+    )?;
+    write_atomically(
+        &folder.join("report.html"),
+        digits::report(study)?.as_bytes(),
+    )?;
     Ok(())
 }

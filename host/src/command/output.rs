@@ -14,7 +14,10 @@ pub struct Voice {
 impl Voice {
     /// The voice that the command line asks for.
     pub fn new(common: &Common) -> Self {
-        Self { quiet: common.quiet, json: common.json }
+        Self {
+            quiet: common.quiet,
+            json: common.json,
+        }
     }
 
     /// Text for a person.

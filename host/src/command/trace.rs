@@ -2,10 +2,10 @@
 
 use super::experiment::precision;
 use super::{Common, Voice};
+use crate::Error;
 use crate::config::{ConfigDocument, Precision};
 use crate::journal::write_atomically;
 use crate::trace::{TraceOptions, golden, write};
-use crate::Error;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -43,7 +43,10 @@ pub(super) fn run(args: &TraceArgs, common: &Common) -> Result<(), Error> {
         document.apply_override(assignment)?;
     }
     let config = document.resolve()?;
-    let options = TraceOptions { steps: args.steps, variables: args.variables.clone() };
+    let options = TraceOptions {
+        steps: args.steps,
+        variables: args.variables.clone(),
+    };
     let Some(path) = &args.file else {
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         return write(&config, &options, &mut out);

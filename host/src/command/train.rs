@@ -55,7 +55,10 @@ pub(super) fn run(args: &TrainArgs, common: &Common, stop: &AtomicBool) -> Resul
     bar.finish_and_clear();
     let summaries = summaries?;
     voice.say(&table(&config, &summaries).to_text());
-    voice.say(&format!("\nRun folders with report.html: {}/", common.out.display()));
+    voice.say(&format!(
+        "\nRun folders with report.html: {}/",
+        common.out.display()
+    ));
     voice.result(&summaries);
     Ok(())
 }
@@ -78,7 +81,10 @@ fn table(config: &Config, summaries: &[Summary]) -> Table {
             Cell::text(&config.run.folder_name(s.seed)),
             Cell::number(metric("test_accuracy"), 2),
             Cell::number(metric("test_loss"), 4),
-            Cell::number(100.0 * s.lost_updates as f64 / (s.updates as f64).max(1.0), 2),
+            Cell::number(
+                100.0 * s.lost_updates as f64 / (s.updates as f64).max(1.0),
+                2,
+            ),
             Cell::text(&s.saturations.to_string()),
             Cell::text(&s.state_bytes.to_string()),
             Cell::text(&s.digest),

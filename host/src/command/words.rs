@@ -31,7 +31,9 @@ pub(super) fn init(args: &InitArgs, common: &Common) -> Result<(), Error> {
     write_atomically(&args.file, template().as_bytes())?;
     let voice = Voice::new(common);
     let file = args.file.display();
-    voice.say(&format!("{file} holds the defaults. Train with: apical train --config {file}"));
+    voice.say(&format!(
+        "{file} holds the defaults. Train with: apical train --config {file}"
+    ));
     voice.result(&serde_json::json!({ "config": args.file }));
     Ok(())
 }

@@ -196,12 +196,21 @@ impl Data {
         let (inputs, outputs) = (network.inputs(), network.outputs());
         for (key, values, cells, may_be_empty) in [
             ("data.input", &self.input, inputs, !pattern),
-            ("data.target_potentials", &self.target_potentials, outputs, true),
+            (
+                "data.target_potentials",
+                &self.target_potentials,
+                outputs,
+                true,
+            ),
         ] {
             let right = values.len() == cells && pattern || values.is_empty() && may_be_empty;
             require(right, key, values, || {
                 if pattern {
-                    let or_none = if may_be_empty { ", or none for no teacher" } else { "" };
+                    let or_none = if may_be_empty {
+                        ", or none for no teacher"
+                    } else {
+                        ""
+                    };
                     format!("{cells} numbers, one for each cell of the layer{or_none}")
                 } else {
                     "[], as it belongs to data.task = \"pattern\"".to_owned()
@@ -219,9 +228,10 @@ impl Data {
             &self.patterns,
             || format!("a whole number from 1 to {most}"),
         )?;
-        for (key, range) in
-            [("data.input_range", self.input_range), ("data.target_range", self.target_range)]
-        {
+        for (key, range) in [
+            ("data.input_range", self.input_range),
+            ("data.target_range", self.target_range),
+        ] {
             let [low, high] = range;
             require(
                 low.is_finite() && high.is_finite() && low <= high,

@@ -162,7 +162,10 @@ impl ConfigDocument {
             self.locate(Fault::value(key, format!("{path:?}"), accepted))
         };
         let whole = std::path::absolute(&relative).map_err(|error| fault(&error.to_string()))?;
-        whole.into_os_string().into_string().map_err(|_| fault("in UTF-8"))
+        whole
+            .into_os_string()
+            .into_string()
+            .map_err(|_| fault("in UTF-8"))
     }
 
     fn locate(&self, fault: Fault) -> ConfigError {

@@ -34,10 +34,10 @@ pub struct Learning {
 impl Default for Learning {
     fn default() -> Self {
         Self {
-            up: 0.3.into(),
+            up: 0.25.into(),
             rescale: true,
             down: 0.0.into(),
-            pyramidal_to_interneuron: 1.5.into(),
+            pyramidal_to_interneuron: 2.5.into(),
             interneuron_to_pyramidal: 0.0.into(),
             bias_factor: 1.0,
             tau_w: 0.0,

@@ -69,7 +69,7 @@ impl Default for Run {
             name: "digits".to_owned(),
             seed: 1,
             seeds: 1,
-            epochs: 30,
+            epochs: 40,
             precision: Precision::default(),
             rounding: Rounding::default(),
             strict: false,

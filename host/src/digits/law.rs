@@ -10,8 +10,12 @@ use serde::{Deserialize, Serialize};
 /// Mixing factors, from the paper's strong feedback to the limit.
 const LAMBDAS: [f64; 4] = [0.3, 0.1, 0.01, 0.001];
 /// Precisions side by side.
-const PRECISIONS: [PrecisionName; 4] =
-    [PrecisionName::F64, PrecisionName::F32, PrecisionName::I16x32, PrecisionName::I16];
+const PRECISIONS: [PrecisionName; 4] = [
+    PrecisionName::F64,
+    PrecisionName::F32,
+    PrecisionName::I16x32,
+    PrecisionName::I16,
+];
 /// Training samples the updates are summed over.
 const SAMPLES: usize = 100;
 
@@ -55,7 +59,11 @@ pub fn gradient_law(config: &Config, material: &Material) -> Result<Vec<LawRow>,
                 let pairs = samples.map(|&s| (task.input(s), task.teacher(s)));
                 gradient::angles(&network, &phi, &memory, pairs, 1)
             });
-            rows.push(LawRow { lambda, precision: precision.to_string(), angles });
+            rows.push(LawRow {
+                lambda,
+                precision: precision.to_string(),
+                angles,
+            });
         }
     }
     Ok(rows)

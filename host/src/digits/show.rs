@@ -12,8 +12,9 @@ pub fn table(study: &Study) -> Table {
     let columns = vec![
         Column::text("precision").help("what weights are stored in, and how a write is rounded"),
         Column::number("test accuracy", "%").help("mean and standard deviation over the seeds"),
-        Column::number("angle to backprop", "°")
-            .help("of the first hidden layer's update, mean over the epochs; fixed random feedback"),
+        Column::number("angle to backprop", "°").help(
+            "of the first hidden layer's update, mean over the epochs; fixed random feedback",
+        ),
         Column::number("divergence from f64", "")
             .help("largest distance of any weight from that of the f64 run, any epoch, any seed"),
         Column::number("lost updates", "%").help("not zero, and left the weight as it was"),
@@ -53,7 +54,11 @@ pub fn table(study: &Study) -> Table {
 }
 
 fn scientific(value: f64) -> String {
-    if value == 0.0 { "0".into() } else { format!("{value:.1e}") }
+    if value == 0.0 {
+        "0".into()
+    } else {
+        format!("{value:.1e}")
+    }
 }
 
 /// The gradient law as a table: lambda down, precisions across.
@@ -67,7 +72,11 @@ pub fn law_table(law: &[LawRow]) -> Table {
         }
     }
     let mut columns = vec![Column::number("lambda", "")];
-    columns.extend(precisions.iter().map(|p| Column::number(&format!("{p}, hidden / output"), "°")));
+    columns.extend(
+        precisions
+            .iter()
+            .map(|p| Column::number(&format!("{p}, hidden / output"), "°")),
+    );
     let mut table = Table::new(
         "Angle of the update to backpropagation's, transposed feedback, before training",
         columns,
@@ -75,7 +84,9 @@ pub fn law_table(law: &[LawRow]) -> Table {
     for lambda in lambdas {
         let mut cells = vec![Cell::text(&lambda.to_string())];
         for precision in &precisions {
-            let found = law.iter().find(|r| r.lambda == lambda && r.precision == *precision);
+            let found = law
+                .iter()
+                .find(|r| r.lambda == lambda && r.precision == *precision);
             let angles: Vec<String> = found
                 .map(|row| row.angles.iter().map(|a| format!("{a:.3}")).collect())
                 .unwrap_or_default();
@@ -95,7 +106,9 @@ fn panel(study: &Study, title: &str, y: Axis, f: fn(&Outcome) -> &[f64], skip: u
             let values = row.outcomes.iter().filter_map(|o| f(o).get(epoch));
             values.sum::<f64>() / row.outcomes.len() as f64
         };
-        let points = (0..epochs).map(|epoch| ((epoch + 1) as f64, mean(epoch))).collect();
+        let points = (0..epochs)
+            .map(|epoch| ((epoch + 1) as f64, mean(epoch)))
+            .collect();
         let colour = crate::plot::Colour::Index(index);
         panel = panel.series(Series::line(&row.name(), points).colour(colour));
     }
@@ -107,8 +120,20 @@ pub fn figure(study: &Study) -> Figure {
     Figure::new("Learning the 8x8 digits in several precisions")
         .caption("Mean over the seeds after each epoch.")
         .columns(2)
-        .panel(panel(study, "test accuracy", Axis::new("%").range(80.0, 100.0), |o| &o.test_accuracy, 0))
-        .panel(panel(study, "largest divergence from f64", Axis::log("weight"), |o| &o.divergence, 1))
+        .panel(panel(
+            study,
+            "test accuracy",
+            Axis::new("%").range(80.0, 100.0),
+            |o| &o.test_accuracy,
+            0,
+        ))
+        .panel(panel(
+            study,
+            "largest divergence from f64",
+            Axis::log("weight"),
+            |o| &o.divergence,
+            1,
+        ))
         .panel(panel(
             study,
             "first hidden layer: angle to backprop",
@@ -163,7 +188,9 @@ pub fn report(study: &Study) -> Result<String, Error> {
     )
     .section(
         Section::new("To reproduce")
-            .block(Block::KeyValues(study.rows.iter().flat_map(digests).collect()))
+            .block(Block::KeyValues(
+                study.rows.iter().flat_map(digests).collect(),
+            ))
             .block(Block::Code(study.config.clone()))
             .text(DIGITS_ATTRIBUTION),
     );

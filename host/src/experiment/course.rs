@@ -91,8 +91,18 @@ impl Course {
             for done in (0..steps).step_by(every as usize) {
                 let count = every.min(steps - done);
                 let pattern = Pattern { input, teacher };
-                advance(&network, weights, &mut activity, &pattern, None, count, &mut unheard);
-                course.times.push(begin + f64::from(done + count) * config.time.dt);
+                advance(
+                    &network,
+                    weights,
+                    &mut activity,
+                    &pattern,
+                    None,
+                    count,
+                    &mut unheard,
+                );
+                course
+                    .times
+                    .push(begin + f64::from(done + count) * config.time.dt);
                 course.point(&places, &network, &activity, target.as_deref());
             }
             let clock = activity.clock;
@@ -113,11 +123,17 @@ impl Course {
             words.iter().map(|word| word.to_f64()).collect()
         };
         append(&mut self.input, &real(&places.input));
-        let layers = self.layers.iter_mut().zip(&places.layers).zip(network.layers());
+        let layers = self
+            .layers
+            .iter_mut()
+            .zip(&places.layers)
+            .zip(network.layers());
         for ((course, [soma, basal, apical, top_down, interneurons]), layer) in layers {
             append(&mut course.soma, &real(soma));
-            let attenuated: Vec<f64> =
-                real(basal).iter().map(|v| layer.attenuation() * v).collect();
+            let attenuated: Vec<f64> = real(basal)
+                .iter()
+                .map(|v| layer.attenuation() * v)
+                .collect();
             append(&mut course.basal, &attenuated);
             let (sum, down) = (real(apical), real(top_down));
             append(&mut course.apical, &sum);

@@ -84,9 +84,25 @@ pub fn run<P: Precision, R: Recorder<P>>(
         network.switch(&mut activity);
         let learning = Some(rounding);
         let unseen = steps - window;
-        advance(&network, weights, &mut activity, &pattern, learning, unseen, &mut counters);
+        advance(
+            &network,
+            weights,
+            &mut activity,
+            &pattern,
+            learning,
+            unseen,
+            &mut counters,
+        );
         for _ in 0..window {
-            advance(&network, weights, &mut activity, &pattern, learning, 1, &mut counters);
+            advance(
+                &network,
+                weights,
+                &mut activity,
+                &pattern,
+                learning,
+                1,
+                &mut counters,
+            );
             recorder.step(&activity);
         }
         let clock = activity.clock;
@@ -95,12 +111,20 @@ pub fn run<P: Precision, R: Recorder<P>>(
             && let Some(quantity) = counters.first_saturated()
         {
             let (step, sample) = (clock.step, patterns as usize);
-            return Err(Error::Saturation { quantity, step, epoch: 1, sample });
+            return Err(Error::Saturation {
+                quantity,
+                step,
+                epoch: 1,
+                sample,
+            });
         }
         patterns += 1;
         recorder.pattern(patterns, &network, &memory.weights, &counters);
         progress(patterns);
     }
-    Ok(End { memory, counters, patterns })
+    Ok(End {
+        memory,
+        counters,
+        patterns,
+    })
 }
-

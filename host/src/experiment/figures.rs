@@ -35,7 +35,9 @@ impl Part {
     /// The part as a section of a report.
     pub fn section(&self) -> Section {
         let section = Section::new(&*self.title).text(&*self.text);
-        self.figures.iter().fold(section, |section, named| section.block(named.figure.clone()))
+        self.figures.iter().fold(section, |section, named| {
+            section.block(named.figure.clone())
+        })
     }
 }
 

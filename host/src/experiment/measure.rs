@@ -115,14 +115,19 @@ impl<P: Precision> Recorder<P> for Measures {
         let at = |range: &Range<usize>| potentials.get(range.clone()).unwrap_or(&[]);
         let hidden = self.hidden.len();
         for (k, layer) in self.hidden.iter().enumerate() {
-            self.sums[k] += at(&layer.apical).iter().map(|v| square(v.to_f64())).sum::<f64>();
+            self.sums[k] += at(&layer.apical)
+                .iter()
+                .map(|v| square(v.to_f64()))
+                .sum::<f64>();
             let pairs = at(&layer.above).iter().zip(at(&layer.interneurons));
-            self.sums[hidden + k] +=
-                pairs.map(|(p, i)| square(p.to_f64() - i.to_f64())).sum::<f64>();
+            self.sums[hidden + k] += pairs
+                .map(|(p, i)| square(p.to_f64() - i.to_f64()))
+                .sum::<f64>();
         }
         let pairs = at(&self.output).iter().zip(&self.target);
-        self.sums[2 * hidden] +=
-            pairs.map(|(v, target)| square(self.attenuation * v.to_f64() - target)).sum::<f64>();
+        self.sums[2 * hidden] += pairs
+            .map(|(v, target)| square(self.attenuation * v.to_f64() - target))
+            .sum::<f64>();
         self.steps += 1;
     }
 
@@ -150,7 +155,10 @@ fn distance_pi<P: Precision>(
 ) -> f64 {
     let pi = network.family(weights, Family::Pi, k);
     let down = network.family(weights, Family::Down, k);
-    pi.iter().zip(down).map(|(a, b)| square(a.to_f64() + b.to_f64())).sum()
+    pi.iter()
+        .zip(down)
+        .map(|(a, b)| square(a.to_f64() + b.to_f64()))
+        .sum()
 }
 
 /// ‖`W^IP_{k,k}` − (`a_{k+1}` / `a_I`) `W^PP_{k+1,k}`‖².
@@ -159,8 +167,14 @@ fn distance_ip<P: Precision>(
     weights: &[P::Weight],
     k: usize,
 ) -> f64 {
-    let factor = network.layers().get(k - 1).map_or(1.0, |layer| layer.self_predicting());
+    let factor = network
+        .layers()
+        .get(k - 1)
+        .map_or(1.0, |layer| layer.self_predicting());
     let ip = network.family(weights, Family::Ip, k);
     let up = network.family(weights, Family::Up, k + 1);
-    ip.iter().zip(up).map(|(a, b)| square(a.to_f64() - factor * b.to_f64())).sum()
+    ip.iter()
+        .zip(up)
+        .map(|(a, b)| square(a.to_f64() - factor * b.to_f64()))
+        .sum()
 }

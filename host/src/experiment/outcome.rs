@@ -49,7 +49,12 @@ impl Outcome {
     /// The numbers of one column, from before the first presentation to after the last.
     pub fn column(&self, name: &str) -> Option<Vec<f64>> {
         let at = self.columns.iter().position(|column| column == name)?;
-        Some(self.rows.iter().map(|row| row.get(at).copied().unwrap_or(f64::NAN)).collect())
+        Some(
+            self.rows
+                .iter()
+                .map(|row| row.get(at).copied().unwrap_or(f64::NAN))
+                .collect(),
+        )
     }
 
     /// A column's mean over up to `window` presentations that end with number `count`; `None` when
@@ -57,7 +62,9 @@ impl Outcome {
     pub fn mean(&self, name: &str, count: u64, window: u64) -> Option<f64> {
         let values = self.column(name)?;
         let end = count as usize;
-        let begin = end.saturating_sub(window.max(1) as usize - 1).max(usize::from(end > 0));
+        let begin = end
+            .saturating_sub(window.max(1) as usize - 1)
+            .max(usize::from(end > 0));
         let values = values.get(begin..=end)?;
         Some(values.iter().sum::<f64>() / values.len() as f64)
     }
@@ -164,11 +171,25 @@ fn first_look<P: Precision>(
     let none = &mut Counters::default();
     let (weights, mut activity) = memory.parts();
     network.switch(&mut activity);
-    advance(&network, weights, &mut activity, &pattern, None, steps - window, none);
+    advance(
+        &network,
+        weights,
+        &mut activity,
+        &pattern,
+        None,
+        steps - window,
+        none,
+    );
     for _ in 0..window {
         advance(&network, weights, &mut activity, &pattern, None, 1, none);
         Recorder::<P>::step(measures, &activity);
     }
-    Recorder::<P>::pattern(measures, 0, &network, &initial.weights, &Counters::default());
+    Recorder::<P>::pattern(
+        measures,
+        0,
+        &network,
+        &initial.weights,
+        &Counters::default(),
+    );
     Ok(())
 }

@@ -95,7 +95,10 @@ impl<P: Precision> Schedule<P> {
             fits::<P, P::Potential>(value, || format!("target potential {i}"))?;
         }
         self.input = input.into_iter().map(P::Rate::from_f64).collect();
-        self.teacher = target.iter().map(|&value| P::Potential::from_f64(value)).collect();
+        self.teacher = target
+            .iter()
+            .map(|&value| P::Potential::from_f64(value))
+            .collect();
         self.target = target;
         Ok(())
     }
@@ -118,7 +121,10 @@ impl<P: Precision> Schedule<P> {
                 self.teacher.extend_from_slice(samples.task.teacher(sample));
             }
         }
-        (&self.input, (!self.teacher.is_empty()).then_some(&self.teacher))
+        (
+            &self.input,
+            (!self.teacher.is_empty()).then_some(&self.teacher),
+        )
     }
 
     /// The target potentials when they are the same for every pattern; otherwise empty.
@@ -143,7 +149,10 @@ impl<P: Precision> Samples<P> {
             }
             self.epoch = epoch;
         }
-        self.order.get((index % count) as usize).copied().unwrap_or(0)
+        self.order
+            .get((index % count) as usize)
+            .copied()
+            .unwrap_or(0)
     }
 }
 
@@ -170,7 +179,10 @@ mod tests {
     use apical_core::{F64, I16};
 
     fn config(text: &str) -> Config {
-        ConfigDocument::parse(text, "test.toml").unwrap().resolve().unwrap()
+        ConfigDocument::parse(text, "test.toml")
+            .unwrap()
+            .resolve()
+            .unwrap()
     }
 
     #[test]
@@ -205,6 +217,9 @@ mod tests {
         let config = config("[data]\ntask = \"random\"\ninput_range = [0, 3]");
         assert!(Schedule::<F64>::new(&config, 1).is_ok());
         let message = Schedule::<I16>::new(&config, 1).unwrap_err().to_string();
-        assert!(message.starts_with("data.input_range = 3 does not fit i16"), "{message}");
+        assert!(
+            message.starts_with("data.input_range = 3 does not fit i16"),
+            "{message}"
+        );
     }
 }

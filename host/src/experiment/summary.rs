@@ -69,16 +69,26 @@ impl Summary {
             .iter()
             .map(|outcome| {
                 let rounding = network::rounding(config.run.rounding);
-                RunSummary::new(outcome, format!("{rounding:?}").to_lowercase(), checks(references, outcome))
+                RunSummary::new(
+                    outcome,
+                    format!("{rounding:?}").to_lowercase(),
+                    checks(references, outcome),
+                )
             })
             .collect();
-        let all: Vec<bool> = runs.iter().flat_map(|run| &run.checks).map(|c| c.holds).collect();
+        let all: Vec<bool> = runs
+            .iter()
+            .flat_map(|run| &run.checks)
+            .map(|c| c.holds)
+            .collect();
         Self {
             experiment: kind.name().to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             seed: config.run.seed,
             patterns: config.data.patterns,
-            complete: outcomes.iter().all(|outcome| outcome.patterns == config.data.patterns),
+            complete: outcomes
+                .iter()
+                .all(|outcome| outcome.patterns == config.data.patterns),
             negative_control: is_control(config),
             holds: (!all.is_empty()).then(|| all.iter().all(|holds| *holds)),
             runs,
@@ -113,7 +123,9 @@ impl Summary {
             }
         }
         if !self.complete {
-            table.footnotes.push("Stopped before all patterns had been shown.".to_owned());
+            table
+                .footnotes
+                .push("Stopped before all patterns had been shown.".to_owned());
         }
         table
     }
@@ -127,29 +139,35 @@ impl Summary {
             Column::text("precision"),
             Column::number("reference", "").help("an independent simulation, one seed"),
             Column::number("measured", ""),
-            Column::text("accepted").help("the reference's fall from its start, times or over a factor"),
+            Column::text("accepted").help("the range over seeds, generously"),
             Column::text("holds"),
         ];
-        let mut table = Table::new("Against the reference simulation, start → then", columns);
-        let count = self.runs.iter().map(|run| run.checks.len()).max().unwrap_or(0);
+        let mut table = Table::new("Against the reference simulation", columns);
+        let count = self
+            .runs
+            .iter()
+            .map(|run| run.checks.len())
+            .max()
+            .unwrap_or(0);
         for number in 0..count {
             for run in &self.runs {
-                let Some(check) = run.checks.get(number) else { continue };
-                let fall = |[start, then]: [f64; 2]| format!("{} → {}", short(start), short(then));
+                let Some(check) = run.checks.get(number) else {
+                    continue;
+                };
                 let [low, high] = check.accepted;
                 table.push(vec![
                     Cell::text(words(&check.measure)),
                     Cell::text(check.patterns.to_string()),
                     Cell::text(&*run.precision),
-                    Cell::text(fall(check.reference)),
-                    Cell::text(fall(check.measured)),
+                    digits(check.reference),
+                    digits(check.measured),
                     Cell::text(format!("{} to {}", short(low), short(high))),
                     Cell::text(if check.holds { "yes" } else { "no" }),
                 ]);
             }
         }
         Some(table.footnote(
-            "Squared norms scale with the weights that a seed draws, so falls are compared.",
+            "The reference is one seed of another program; seeds differ by such factors.",
         ))
     }
 }
@@ -158,7 +176,12 @@ impl RunSummary {
     fn new(outcome: &Outcome, rounding: String, checks: Vec<Check>) -> Self {
         let measures = |count: u64, window: u64| {
             let mean = |name: &String| Some((name.clone(), outcome.mean(name, count, window)?));
-            outcome.columns.iter().filter(|name| !counts(name)).filter_map(mean).collect()
+            outcome
+                .columns
+                .iter()
+                .filter(|name| !counts(name))
+                .filter_map(mean)
+                .collect()
         };
         let window = (outcome.patterns / 20).clamp(1, 100);
         Self {
@@ -198,7 +221,11 @@ fn words(name: &str) -> String {
         "output_error" => "‖a vB − u target‖²",
         _ => return name.to_owned(),
     };
-    if layer.is_empty() || layer == "1" { text.to_owned() } else { format!("{text}, layer {layer}") }
+    if layer.is_empty() || layer == "1" {
+        text.to_owned()
+    } else {
+        format!("{text}, layer {layer}")
+    }
 }
 
 /// Three significant digits.
@@ -215,7 +242,10 @@ fn short(value: f64) -> String {
 }
 
 fn digits(value: f64) -> Cell {
-    Cell { value: Some(value), ..Cell::text(short(value)) }
+    Cell {
+        value: Some(value),
+        ..Cell::text(short(value))
+    }
 }
 
 #[cfg(test)]

@@ -38,7 +38,12 @@ impl WeightTraces {
     /// For a run of so many presentations; the synapses are drawn with this seed.
     pub fn new(patterns: u64, seed: u64) -> Self {
         let every = patterns.div_ceil(POINTS).max(1);
-        Self { every, seed, counts: Vec::new(), matrices: Vec::new() }
+        Self {
+            every,
+            seed,
+            counts: Vec::new(),
+            matrices: Vec::new(),
+        }
     }
 
     /// Takes a point, if one is due after `count` presentations.
@@ -85,7 +90,10 @@ impl WeightTraces {
                     family,
                     layer,
                     mean: Vec::new(),
-                    synapses: places.into_iter().map(|place| (place, Vec::new())).collect(),
+                    synapses: places
+                        .into_iter()
+                        .map(|place| (place, Vec::new()))
+                        .collect(),
                 });
             }
         }

@@ -28,14 +28,20 @@ pub(super) fn finish(
     summary: &Summary,
     journal: &mut Journal,
 ) -> Result<(), Error> {
-    let rows = outcomes.iter().map(|outcome| outcome.rows.len()).min().unwrap_or(0);
+    let rows = outcomes
+        .iter()
+        .map(|outcome| outcome.rows.len())
+        .min()
+        .unwrap_or(0);
     for row in 0..rows {
         let values: Vec<f64> = outcomes.iter().flat_map(|o| o.rows[row].clone()).collect();
         journal.record(row as u64, &values)?;
     }
     journal.summary(summary)?;
     for outcome in outcomes {
-        let path = journal.folder().join(format!("weights-{}.npz", outcome.precision));
+        let path = journal
+            .folder()
+            .join(format!("weights-{}.npz", outcome.precision));
         outcome.weights.write(&path)?;
     }
     let parts = parts(kind, &options.config, outcomes);
@@ -51,7 +57,10 @@ pub(super) fn finish(
 /// The names of all columns, the precision before each.
 pub(super) fn columns(names: &[(String, Vec<String>)]) -> Vec<String> {
     let full = |(precision, names): &(String, Vec<String>)| -> Vec<String> {
-        names.iter().map(|name| format!("{precision}.{name}")).collect()
+        names
+            .iter()
+            .map(|name| format!("{precision}.{name}"))
+            .collect()
     };
     names.iter().flat_map(full).collect()
 }
@@ -66,7 +75,9 @@ fn page(
         Kind::SelfPrediction => "Self-prediction (Fig S1)",
         Kind::Association => "One association (Fig 1)",
     };
-    let mut result = Section::new("Result").text(story(kind, summary)).block(summary.table());
+    let mut result = Section::new("Result")
+        .text(story(kind, summary))
+        .block(summary.table());
     if let Some(comparison) = summary.comparison() {
         result = result.block(comparison);
     }
@@ -99,17 +110,30 @@ fn story(kind: Kind, summary: &Summary) -> String {
     let control = "This is the negative control: the output's attenuation wrongly contains the \
                    apical conductance, which it does not have. The output then takes part of \
                    its own potential for an error, and its weights grow without bound.";
-    if summary.negative_control { format!("{story} {control}") } else { story.to_owned() }
+    if summary.negative_control {
+        format!("{story} {control}")
+    } else {
+        story.to_owned()
+    }
 }
 
 fn facts(config: &Config, summary: &Summary) -> Vec<(String, String)> {
     let pair = |key: &str, value: String| (key.to_owned(), value);
     let mut facts = vec![
         pair("layers", format!("{:?}", config.network.layers)),
-        pair("activation", format!("{:?}", config.network.activation.kind().as_str())),
+        pair(
+            "activation",
+            format!("{:?}", config.network.activation.kind().as_str()),
+        ),
         pair("presentations", summary.patterns.to_string()),
-        pair("one presentation", format!("{} ms", config.time.presentation)),
-        pair("noise", format!("{} ({})", config.noise.sigma, config.noise.convention)),
+        pair(
+            "one presentation",
+            format!("{} ms", config.time.presentation),
+        ),
+        pair(
+            "noise",
+            format!("{} ({})", config.noise.sigma, config.noise.convention),
+        ),
     ];
     for run in &summary.runs {
         let lost = 100.0 * run.lost_updates as f64 / (run.updates as f64).max(1.0);

@@ -9,7 +9,7 @@ use apical_core::{Number, Precision};
 
 use super::{Blueprint, Memory};
 use crate::Error;
-use crate::config::{BUILT_IN, Config};
+use crate::config::{BUILT_IN, Config, Network};
 use crate::weights_file::{RAW_SUFFIX, Values, WeightsFile};
 
 const GOLDEN: &str = include_str!("../../configs/golden-weights.json");
@@ -27,7 +27,9 @@ impl<P: Precision> Memory<P> {
     ) -> Result<Self, Error> {
         let mut memory = Self::initial(network, blueprint.initial());
         let name = &config.network.weights;
-        if !name.is_empty() {
+        if name.is_empty() {
+            check_ranges::<P>(&config.network)?;
+        } else {
             let path = Path::new(name);
             let file = match name.strip_prefix(BUILT_IN) {
                 Some("golden") => WeightsFile::parse_json(GOLDEN, path)?,
@@ -37,6 +39,27 @@ impl<P: Precision> Memory<P> {
         }
         Ok(memory)
     }
+}
+
+/// Weights that are drawn beyond a format would all end at its largest word.
+fn check_ranges<P: Precision>(network: &Network) -> Result<(), Error> {
+    let largest = P::Weight::largest();
+    for (key, range) in [
+        ("network.init_up", network.init_up),
+        ("network.init_down", network.init_down),
+        ("network.init_interneuron", network.init_interneuron),
+    ] {
+        if let Some(value) = range.into_iter().find(|value| value.abs() > largest) {
+            let (what, precision) = (format!("an end of {key}"), super::precision_name::<P>());
+            return Err(Error::DoesNotFit {
+                what,
+                value,
+                precision,
+                largest,
+            });
+        }
+    }
+    Ok(())
 }
 
 /// The weights of a network as named arrays: `up_1`, `bias_1`, `down_1`, `ip_1`, `ip_bias_1`,
@@ -49,7 +72,11 @@ pub fn weights_of<P: Precision>(
     for variable in arrays(network) {
         let (name, shape) = (array_name(&variable), shape(&variable));
         let words = weights.get(variable.range).unwrap_or(&[]);
-        file.insert(&name, &shape, words.iter().map(|word| word.to_f64()).collect());
+        file.insert(
+            &name,
+            &shape,
+            words.iter().map(|word| word.to_f64()).collect(),
+        );
         if P::Weight::FRACTION.is_some() {
             file.insert_values(&format!("{name}{RAW_SUFFIX}"), &shape, raw(words));
         }
@@ -69,8 +96,9 @@ pub fn take_weights<P: Precision>(
     network: &Microcircuit<'_, P>,
     weights: &mut [P::Weight],
 ) -> Result<(), Error> {
-    let expected: Vec<(String, Vec<usize>)> =
-        arrays(network).map(|variable| (array_name(&variable), shape(&variable))).collect();
+    let expected: Vec<(String, Vec<usize>)> = arrays(network)
+        .map(|variable| (array_name(&variable), shape(&variable)))
+        .collect();
     file.check(path, &expected)?;
     for variable in arrays(network) {
         let name = array_name(&variable);
@@ -104,9 +132,15 @@ fn array_name(variable: &Variable) -> String {
 }
 
 fn shape(variable: &Variable) -> Vec<usize> {
-    let vector = [Family::Bias, Family::IpBias].iter().any(|f| f.name() == variable.name);
+    let vector = [Family::Bias, Family::IpBias]
+        .iter()
+        .any(|f| f.name() == variable.name);
     let words = variable.range.len();
-    if vector { vec![words] } else { vec![words / variable.columns, variable.columns] }
+    if vector {
+        vec![words]
+    } else {
+        vec![words / variable.columns, variable.columns]
+    }
 }
 
 fn raw<T: Number>(words: &[T]) -> Values {
@@ -127,7 +161,10 @@ mod tests {
     const SMALL: &str = "[network]\nlayers = [3, 2, 2, 1]";
 
     fn config(text: &str) -> Config {
-        ConfigDocument::parse(text, "test.toml").unwrap().resolve().unwrap()
+        ConfigDocument::parse(text, "test.toml")
+            .unwrap()
+            .resolve()
+            .unwrap()
     }
 
     fn with<P: Precision, R>(
@@ -170,7 +207,9 @@ mod tests {
         let mut config = config(SMALL);
         config.network.weights = "built-in:golden".to_owned();
         let message = with::<F64, _>(&config, |network, blueprint| {
-            Memory::begin(&config, network, blueprint).unwrap_err().to_string()
+            Memory::begin(&config, network, blueprint)
+                .unwrap_err()
+                .to_string()
         });
         assert!(message.starts_with("built-in:golden: up_1: ") || message.contains("bias_1"));
         with::<I8, _>(&config, |network, blueprint| {
@@ -180,7 +219,10 @@ mod tests {
             let path = Path::new("w.npz");
             let error = take_weights(&file, path, network, &mut memory.weights).unwrap_err();
             let message = error.to_string();
-            assert!(message.starts_with("w.npz: up_1[1][1] = -4.5 does not fit i8"), "{message}");
+            assert!(
+                message.starts_with("w.npz: up_1[1][1] = -4.5 does not fit i8"),
+                "{message}"
+            );
         });
     }
 }

@@ -16,7 +16,11 @@ pub fn figure(name: &str, table: &MetricsTable) -> Figure {
     };
     let x = || Axis::new("epoch");
     let mut angles = Panel::new("angle to backpropagation", x(), Axis::new("degrees"));
-    for column in table.columns.iter().filter(|column| column.starts_with("angle_")) {
+    for column in table
+        .columns
+        .iter()
+        .filter(|column| column.starts_with("angle_"))
+    {
         angles = angles.series(line(column, &column.replace("angle_", "layer ")));
     }
     Figure::new(name)
@@ -26,11 +30,18 @@ pub fn figure(name: &str, table: &MetricsTable) -> Figure {
                 .series(line("train_accuracy", "train"))
                 .series(line("test_accuracy", "test")),
         )
-        .panel(Panel::new("test loss", x(), Axis::log("squared rate")).series(line("test_loss", "test")))
+        .panel(
+            Panel::new("test loss", x(), Axis::log("squared rate"))
+                .series(line("test_loss", "test")),
+        )
         .panel(angles)
         .panel(
-            Panel::new("interneurons: distance from self-prediction", x(), Axis::new("relative"))
-                .series(line("interneuron_tracking", "worst layer")),
+            Panel::new(
+                "interneurons: distance from self-prediction",
+                x(),
+                Axis::new("relative"),
+            )
+            .series(line("interneuron_tracking", "worst layer")),
         )
         .panel(
             Panel::new("updates in an epoch", x(), Axis::new("count"))
@@ -51,8 +62,10 @@ pub fn report(folder: &Path) -> Result<String, Error> {
     let table = read_metrics(folder)?;
     let summary: Summary = read_summary(folder)?;
     let config = config_path(folder);
-    let config = std::fs::read_to_string(&config)
-        .map_err(|source| JournalError::Read { path: config, source })?;
+    let config = std::fs::read_to_string(&config).map_err(|source| JournalError::Read {
+        path: config,
+        source,
+    })?;
     let pair = |key: &str, value: String| (key.to_string(), value);
     let mut facts = vec![
         pair("layers", format!("{:?}", summary.layers)),
@@ -60,12 +73,23 @@ pub fn report(folder: &Path) -> Result<String, Error> {
         pair("rounding of weights", summary.rounding.clone()),
         pair("seed", summary.seed.to_string()),
         pair("epochs", summary.epochs.to_string()),
-        pair("state on a microcontroller", format!("{} bytes", summary.state_bytes)),
-        pair("updates", format!("{}, lost: {}", summary.updates, summary.lost_updates)),
+        pair(
+            "state on a microcontroller",
+            format!("{} bytes", summary.state_bytes),
+        ),
+        pair(
+            "updates",
+            format!("{}, lost: {}", summary.updates, summary.lost_updates),
+        ),
         pair("saturations", summary.saturations.to_string()),
         pair("digest of the final state", summary.digest.clone()),
     ];
-    facts.extend(summary.metrics.iter().map(|(key, value)| pair(key, format!("{value:.4}"))));
+    facts.extend(
+        summary
+            .metrics
+            .iter()
+            .map(|(key, value)| pair(key, format!("{value:.4}"))),
+    );
     let title = format!("{} (seed {})", summary.name, summary.seed);
     let page = Report::new(&title, &format!("apical {}", summary.version))
         .section(

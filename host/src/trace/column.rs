@@ -27,8 +27,10 @@ pub(super) fn columns<P: Precision>(
     network: &Microcircuit<'_, P>,
     names: &[String],
 ) -> Result<Vec<Column>, Error> {
-    let all: Vec<Column> =
-        (0..).map_while(|index| network.variable(index)).map(Column::new::<P>).collect();
+    let all: Vec<Column> = (0..)
+        .map_while(|index| network.variable(index))
+        .map(Column::new::<P>)
+        .collect();
     for name in names {
         if !all.iter().any(|column| column.name == *name) {
             return Err(unknown(name, &all));
@@ -50,7 +52,9 @@ fn unknown(name: &str, all: &[Column]) -> Error {
         .map(|other| (strsim::damerau_levenshtein(name, other), other))
         .min()
         .filter(|(distance, other)| 2 * distance <= name.len().max(other.len()))
-        .map_or_else(String::new, |(_, other)| format!("did you mean \"{other}\"? "));
+        .map_or_else(String::new, |(_, other)| {
+            format!("did you mean \"{other}\"? ")
+        });
     Error::Mismatch(format!(
         "variables: found \"{name}\", which this network does not have; {nearest}accepted: {}",
         accepted.join(", ")
@@ -112,5 +116,7 @@ impl Column {
 }
 
 fn words<T: Number>(all: Option<&[T]>, out: &mut dyn Write) -> io::Result<()> {
-    all.unwrap_or(&[]).iter().try_for_each(|&one| word(one, out))
+    all.unwrap_or(&[])
+        .iter()
+        .try_for_each(|&one| word(one, out))
 }

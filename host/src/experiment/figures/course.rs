@@ -15,13 +15,20 @@ pub(super) fn potentials(outcome: &Outcome) -> Part {
     let mut figures = Vec::new();
     for (course, when) in [(&outcome.before, "before"), (&outcome.after, "after")] {
         let mut add = |name: &str, figure: Figure| {
-            figures.push(Named { name: format!("{name}-{when}-{precision}"), figure });
+            figures.push(Named {
+                name: format!("{name}-{when}-{precision}"),
+                figure,
+            });
         };
         let count = course.layers.len();
         for (k, layer) in course.layers.iter().enumerate() {
             let below = (k + 1 < count).then_some(k + 1);
             // One hidden layer, as in the paper, needs no number.
-            let number = if count == 2 { String::new() } else { format!("-{}", k + 1) };
+            let number = if count == 2 {
+                String::new()
+            } else {
+                format!("-{}", k + 1)
+            };
             if let (Some(k), Some(above)) = (below, course.layers.get(k + 1)) {
                 add(&format!("apical{number}"), apical(course, layer, k, when));
                 add(
@@ -49,7 +56,12 @@ type Line<'a> = (&'a str, &'a [f64], Colour);
 fn panel(course: &Course, heading: String, lines: &[Line<'_>]) -> Panel {
     let mut panel = Panel::new(heading, Axis::new("time (ms)"), Axis::new("potential"));
     for (name, values, colour) in lines {
-        let points = course.times.iter().copied().zip(values.iter().copied()).collect();
+        let points = course
+            .times
+            .iter()
+            .copied()
+            .zip(values.iter().copied())
+            .collect();
         panel = panel.series(Series::line(*name, points).colour(*colour));
     }
     marked(course, panel)
@@ -63,7 +75,11 @@ fn marked(course: &Course, mut panel: Panel) -> Panel {
 }
 
 fn grid(title: String, caption: &str) -> Figure {
-    Figure::new(title).caption(caption).columns(5).width(900.0).share(Sharing::All, Sharing::Own)
+    Figure::new(title)
+        .caption(caption)
+        .columns(5)
+        .width(900.0)
+        .share(Sharing::All, Sharing::Own)
 }
 
 fn of(traces: &Traces, neuron: usize) -> &[f64] {
@@ -79,7 +95,11 @@ fn apical(course: &Course, layer: &LayerCourse, k: usize, when: &str) -> Figure 
         let lines = [
             ("input", of(&layer.basal, neuron), Colour::Input),
             ("top-down", of(&layer.top_down, neuron), Colour::TopDown),
-            ("cancellation", of(&layer.cancellation, neuron), Colour::Cancellation),
+            (
+                "cancellation",
+                of(&layer.cancellation, neuron),
+                Colour::Cancellation,
+            ),
             ("sum", of(&layer.apical, neuron), Colour::Sum),
         ];
         figure.panel(panel(course, format!("neuron {neuron}"), &lines))
@@ -99,7 +119,11 @@ fn interneurons(
     (0..layer.interneurons.len().min(PANELS)).fold(grid(title, caption), |figure, neuron| {
         let lines = [
             ("pyramidal neuron", of(&above.soma, neuron), Colour::TopDown),
-            ("interneuron", of(&layer.interneurons, neuron), Colour::Cancellation),
+            (
+                "interneuron",
+                of(&layer.interneurons, neuron),
+                Colour::Cancellation,
+            ),
         ];
         figure.panel(panel(course, format!("pair {neuron}"), &lines))
     })
@@ -109,7 +133,11 @@ fn interneurons(
 fn output(course: &Course, layer: &LayerCourse, when: &str) -> Figure {
     let caption = "Each output neuron, what it would do by itself (a vB), and its target.";
     let title = format!("Output, {when} the run");
-    let taught = course.target.iter().flatten().any(|target| target.is_finite());
+    let taught = course
+        .target
+        .iter()
+        .flatten()
+        .any(|target| target.is_finite());
     (0..layer.soma.len().min(PANELS)).fold(grid(title, caption), |figure, neuron| {
         let mut lines = vec![
             ("output", of(&layer.soma, neuron), Colour::Sum),
@@ -125,14 +153,18 @@ fn output(course: &Course, layer: &LayerCourse, when: &str) -> Figure {
 /// The input and every layer's potentials: the mean and some neurons.
 fn overview(course: &Course, when: &str) -> Figure {
     let caption = "Black: the mean of a layer. Colours: its first neurons.";
-    let mut figure =
-        Figure::new(format!("Input and potentials, {when} the run")).caption(caption).columns(2);
+    let mut figure = Figure::new(format!("Input and potentials, {when} the run"))
+        .caption(caption)
+        .columns(2);
     let layer = |k: usize| format!("layer {k}");
     let mut all = vec![("input".to_owned(), &course.input)];
     for (k, one) in course.layers.iter().enumerate() {
         all.push((layer(k + 1), &one.soma));
         if !one.interneurons.is_empty() {
-            all.push((format!("interneurons of layer {}", k + 1), &one.interneurons));
+            all.push((
+                format!("interneurons of layer {}", k + 1),
+                &one.interneurons,
+            ));
         }
     }
     for (heading, traces) in all {
@@ -152,7 +184,11 @@ fn overview(course: &Course, when: &str) -> Figure {
         let mut panel = panel(course, heading, &lines);
         let last = panel.series.len().saturating_sub(1);
         for (i, series) in panel.series.iter_mut().enumerate() {
-            *series = if i == last { series.clone().bold() } else { series.clone().faint() };
+            *series = if i == last {
+                series.clone().bold()
+            } else {
+                series.clone().faint()
+            };
         }
         figure = figure.panel(panel);
     }

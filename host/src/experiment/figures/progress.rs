@@ -18,7 +18,10 @@ pub(super) fn distances(kind: Kind, config: &Config, outcomes: &[Outcome]) -> Pa
         for (column, label) in columns {
             figure = figure.panel(panel(kind, config, outcomes, column, label));
         }
-        Named { name: name.to_owned(), figure }
+        Named {
+            name: name.to_owned(),
+            figure,
+        }
     };
     let mut figures = vec![
         picture(
@@ -37,10 +40,16 @@ pub(super) fn distances(kind: Kind, config: &Config, outcomes: &[Outcome]) -> Pa
             "weight-distance",
             "Distance of the weights from the self-predicting state",
             "Both are zero where interneurons cancel all feedback exactly.",
-            &[("distance_ip", "‖W^IP − a W^PP up‖²"), ("distance_pi", "‖W^PI + W^PP down‖²")],
+            &[
+                ("distance_ip", "‖W^IP − a W^PP up‖²"),
+                ("distance_pi", "‖W^PI + W^PP down‖²"),
+            ],
         ),
     ];
-    if outcomes.iter().any(|outcome| outcome.column("output_error").is_some()) {
+    if outcomes
+        .iter()
+        .any(|outcome| outcome.column("output_error").is_some())
+    {
         figures.insert(
             0,
             picture(
@@ -53,9 +62,10 @@ pub(super) fn distances(kind: Kind, config: &Config, outcomes: &[Outcome]) -> Pa
     }
     Part {
         title: "Over the run".to_owned(),
-        text: "Pale: each presentation, the mean over its last 10 ms. Solid: smoothed. Black dots: \
-               the reference simulation, scaled to the first precision's start."
-            .to_owned(),
+        text:
+            "Pale: each presentation, the mean over its last 10 ms. Solid: smoothed. Black dots: \
+               an independent simulation, another seed."
+                .to_owned(),
         figures,
     }
 }
@@ -64,20 +74,37 @@ pub(super) fn distances(kind: Kind, config: &Config, outcomes: &[Outcome]) -> Pa
 fn panel(kind: Kind, config: &Config, outcomes: &[Outcome], measure: &str, label: &str) -> Panel {
     let seconds = config.time.presentation / 1000.0;
     let far = measure != "distance_ip" && measure != "distance_pi";
-    let y = if far { Axis::log(label) } else { Axis::new(label) };
+    let y = if far {
+        Axis::log(label)
+    } else {
+        Axis::new(label)
+    };
     let mut panel = Panel::new("", Axis::new("model time (s)"), y);
     let mut colour = 0;
     for outcome in outcomes {
-        for column in outcome.columns.iter().filter(|column| is_of(column, measure)) {
-            let Some(values) = outcome.column(column) else { continue };
-            let layer = column.strip_prefix(measure).unwrap_or("").trim_start_matches('_');
+        for column in outcome
+            .columns
+            .iter()
+            .filter(|column| is_of(column, measure))
+        {
+            let Some(values) = outcome.column(column) else {
+                continue;
+            };
+            let layer = column
+                .strip_prefix(measure)
+                .unwrap_or("")
+                .trim_start_matches('_');
             let several = outcome.columns.iter().filter(|c| is_of(c, measure)).count() > 1;
             let name = match several {
                 true => format!("{}, layer {layer}", outcome.precision),
                 false => outcome.precision.to_string(),
             };
             let points = |values: &[f64]| -> Vec<(f64, f64)> {
-                values.iter().enumerate().map(|(i, &v)| (i as f64 * seconds, v)).collect()
+                values
+                    .iter()
+                    .enumerate()
+                    .map(|(i, &v)| (i as f64 * seconds, v))
+                    .collect()
             };
             let own = Colour::Index(colour);
             colour += 1;
@@ -98,7 +125,9 @@ fn panel(kind: Kind, config: &Config, outcomes: &[Outcome], measure: &str, label
 fn is_of(column: &str, measure: &str) -> bool {
     column.strip_prefix(measure).is_some_and(|rest| {
         rest.is_empty()
-            || rest.strip_prefix('_').is_some_and(|k| k.bytes().all(|b| b.is_ascii_digit()))
+            || rest
+                .strip_prefix('_')
+                .is_some_and(|k| k.bytes().all(|b| b.is_ascii_digit()))
     })
 }
 
@@ -109,12 +138,16 @@ fn dots(
     seconds: f64,
 ) -> Vec<(f64, f64)> {
     let dot = |reference: &Reference| {
-        let start = outcomes.first()?.mean(reference.column, 0, 1)?;
-        let reached = outcomes.iter().any(|outcome| outcome.patterns >= reference.patterns);
-        let at = reference.patterns as f64 * seconds;
-        reached.then_some((at, reference.value * start / reference.start))
+        let reached = outcomes
+            .iter()
+            .any(|outcome| outcome.patterns >= reference.patterns);
+        reached.then_some((reference.patterns as f64 * seconds, reference.value))
     };
-    references.iter().filter(|r| is_of(r.column, measure)).filter_map(dot).collect()
+    references
+        .iter()
+        .filter(|r| is_of(r.column, measure))
+        .filter_map(dot)
+        .collect()
 }
 
 /// The mean over the points around each one.
@@ -138,7 +171,12 @@ pub(super) fn weights(config: &Config, outcome: &Outcome) -> Part {
     let mut figure = Figure::new(&*title).caption(caption).columns(4);
     for matrix in &traces.matrices {
         let points = |values: &[f64]| -> Vec<(f64, f64)> {
-            traces.counts.iter().map(|&n| n as f64 * seconds).zip(values.iter().copied()).collect()
+            traces
+                .counts
+                .iter()
+                .map(|&n| n as f64 * seconds)
+                .zip(values.iter().copied())
+                .collect()
         };
         let family = match matrix.family {
             Family::Up => "W^PP up",
@@ -161,7 +199,10 @@ pub(super) fn weights(config: &Config, outcome: &Outcome) -> Part {
         text: "Each matrix of each layer: bottom-up, onto interneurons, from interneurons to \
                apical dendrites, top-down."
             .to_owned(),
-        figures: vec![Named { name: format!("weights-{}", outcome.precision), figure }],
+        figures: vec![Named {
+            name: format!("weights-{}", outcome.precision),
+            figure,
+        }],
     }
 }
 
