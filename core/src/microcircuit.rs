@@ -1,4 +1,4 @@
-//! The dendritic cortical microcircuit of Sacramento, Ponte Costa, Bengio and Senn (NeurIPS 2018).
+//! The dendritic cortical microcircuit of Sacramento, Ponte Costa, Bengio and Senn (`NeurIPS` 2018).
 //!
 //! Layers k = 0 (input) .. N (output). Hidden layers hold pyramidal neurons with a soma u, a basal
 //! dendrite vB and an apical dendrite vA, and as many interneurons as the layer above has
@@ -17,6 +17,7 @@ mod plasticity;
 mod specification;
 mod state;
 mod two_step;
+mod variables;
 
 pub use initial::{Initial, Range};
 pub use layer::Layer;
@@ -94,7 +95,7 @@ impl<P: Precision> Rule<P> for Microcircuit<'_, P> {
     }
 
     fn variable(&self, index: usize) -> Option<Variable> {
-        state::variables(self, index)
+        variables::variable(self, index)
     }
 
     fn switch(&self, activity: &mut Activity<'_, P>) {

@@ -115,6 +115,10 @@ pub trait Precision: Copy + Clone + core::fmt::Debug + Default + Send + Sync + '
     );
     /// The low-pass filtered form: W + gain trace (with the trace as it was, and only if
     /// `filter.learns`), then trace + k (post pre^T - trace).
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the kernel of an equation of this many terms"
+    )]
     fn filtered<O: Observe>(
         w: &mut [Self::Weight],
         traces: &mut [Self::Trace],

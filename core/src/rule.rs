@@ -105,15 +105,20 @@ pub fn argmax<T: PartialOrd>(rates: &[T]) -> usize {
     best
 }
 
-/// Cuts the first `n` words off a slice; an empty slice when there are not as many.
-#[inline(always)]
-pub(crate) fn take<'a, T>(rest: &mut &'a mut [T], n: usize) -> &'a mut [T] {
-    match core::mem::take(rest).split_at_mut_checked(n) {
-        Some((head, tail)) => {
-            *rest = tail;
-            head
+/// What is left of a slice that is cut into parts.
+pub(crate) struct Rest<'a, T>(pub(crate) &'a mut [T]);
+
+impl<'a, T> Rest<'a, T> {
+    /// Cuts off the first `n` words; an empty slice when there are not as many.
+    #[inline(always)]
+    pub(crate) fn take(&mut self, n: usize) -> &'a mut [T] {
+        match core::mem::take(&mut self.0).split_at_mut_checked(n) {
+            Some((head, tail)) => {
+                self.0 = tail;
+                head
+            }
+            None => &mut [],
         }
-        None => &mut [],
     }
 }
 

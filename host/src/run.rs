@@ -217,7 +217,7 @@ impl<P: Precision> Watch<P> for Keeper<'_> {
     ) -> Result<(), Error> {
         self.counters.add(&epoch.counters);
         self.journal.record(epoch.epoch, &epoch.values())?;
-        if epoch.epoch % self.every == 0 || epoch.epoch == self.last {
+        if epoch.epoch.is_multiple_of(self.every) || epoch.epoch == self.last {
             self.checkpoint(epoch.epoch, memory)?;
         }
         Ok(())

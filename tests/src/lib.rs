@@ -2,4 +2,5 @@
 
 pub mod exact;
 pub mod network;
+pub mod program;
 pub mod vector;

@@ -53,7 +53,10 @@ macro_rules! float_activation {
                     1.0 - y * y
                 }),
                 Phi::HardSigmoid => {
-                    $module::lanes(values, |x| if x < -2.0 || x >= 2.0 { 0.0 } else { 0.25 })
+                    $module::lanes(
+                        values,
+                        |x| if (-2.0..2.0).contains(&x) { 0.25 } else { 0.0 },
+                    )
                 }
                 Phi::Rectified => $module::lanes(values, |x| if x < 0.0 { 0.0 } else { 1.0 }),
             }

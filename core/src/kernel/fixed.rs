@@ -236,7 +236,7 @@ impl Gain {
             });
         }
         let (mut magnitude, mut shift) = (value.abs(), 0);
-        if !(magnitude < 2_147_483_648.0 && magnitude >= 8.7e-19) {
+        if !(8.7e-19..2_147_483_648.0).contains(&magnitude) {
             return None;
         }
         while magnitude < 1_073_741_824.0 {

@@ -79,24 +79,9 @@ impl<P: Precision> Microcircuit<'_, P> {
                 copy_scaled::<P>(weights, l.ip_bias, above.bias, l.above, factor);
             }
             if self.feedback == Feedback::Transposed {
-                self.cancel_transposed(weights, l, above);
+                cancel_transposed(weights, l, above);
             } else {
                 copy_scaled::<P>(weights, l.pi, l.down, l.size * l.above, -1.0);
-            }
-        }
-    }
-
-    /// `W^PI_{k,k}` = -(`W^PP_{k+1,k}`)^T.
-    fn cancel_transposed(&self, weights: &mut [P::Weight], l: &Layer<P>, above: &Layer<P>) {
-        for i in 0..l.size {
-            for j in 0..l.above {
-                let w = weights
-                    .get(above.up + j * l.size + i)
-                    .copied()
-                    .unwrap_or_default();
-                if let Some(target) = weights.get_mut(l.pi + i * l.above + j) {
-                    *target = P::Weight::from_f64(-w.to_f64());
-                }
             }
         }
     }
@@ -134,6 +119,21 @@ fn copy_scaled<P: Precision>(
         let w = weights.get(source + i).copied().unwrap_or_default();
         if let Some(target) = weights.get_mut(target + i) {
             *target = P::Weight::from_f64(factor * w.to_f64());
+        }
+    }
+}
+
+/// `W^PI_{k,k}` = -(`W^PP_{k+1,k}`)^T.
+fn cancel_transposed<P: Precision>(weights: &mut [P::Weight], l: &Layer<P>, above: &Layer<P>) {
+    for i in 0..l.size {
+        for j in 0..l.above {
+            let w = weights
+                .get(above.up + j * l.size + i)
+                .copied()
+                .unwrap_or_default();
+            if let Some(target) = weights.get_mut(l.pi + i * l.above + j) {
+                *target = P::Weight::from_f64(-w.to_f64());
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ use super::{
 use crate::random::NOISE_VARIANCE;
 use crate::shape::{self, BuildError};
 use crate::{Number, Precision};
+use core::cmp::Ordering;
 
 /// One layer, 1 .. N: where its words are, its conductances and its rates.
 ///
@@ -305,11 +306,11 @@ fn check_choices(s: &Specification<'_>) -> Result<(), BuildError> {
             conflict("learning.tau_w", "network.mode = \"two-step\"")
         }
         _ => match s.teacher {
-            // The negation catches NaN as well.
+            // No order at all, with a NaN, is no better than the wrong one.
             Teacher::Conductance {
                 excitatory,
                 inhibitory,
-            } if !(excitatory > inhibitory) => {
+            } if excitatory.partial_cmp(&inhibitory) != Some(Ordering::Greater) => {
                 conflict("teacher.excitatory", "a larger teacher.inhibitory")
             }
             _ => Ok(()),

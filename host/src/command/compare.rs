@@ -104,15 +104,15 @@ fn table(found: &Comparison) -> Table {
     ];
     let [left, right] = &found.sides;
     let mut table = Table::new(
-        &format!("{left} against {right}, {} steps", found.steps),
+        format!("{left} against {right}, {} steps", found.steps),
         columns,
     );
     for d in &found.distances {
         table.push(vec![
             Cell::text(&d.variable),
-            Cell::text(&d.layer.to_string()),
-            Cell::text(&format!("{:.3e}", d.largest)),
-            Cell::text(&d.step.to_string()),
+            Cell::text(d.layer.to_string()),
+            Cell::text(format!("{:.3e}", d.largest)),
+            Cell::text(d.step.to_string()),
         ]);
     }
     table

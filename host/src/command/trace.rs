@@ -23,7 +23,7 @@ pub(super) struct TraceArgs {
     /// Steps
     #[arg(long, default_value_t = 1000)]
     steps: u64,
-    /// Only these variables, such as u,v_a,up
+    /// Only these variables, such as `u,v_a,up`
     #[arg(long, value_delimiter = ',', value_name = "LIST")]
     variables: Vec<String>,
     /// File to write; without one, standard output

@@ -78,15 +78,15 @@ fn table(config: &Config, summaries: &[Summary]) -> Table {
     for s in summaries {
         let metric = |name: &str| s.metrics.get(name).copied().unwrap_or(f64::NAN);
         table.push(vec![
-            Cell::text(&config.run.folder_name(s.seed)),
+            Cell::text(config.run.folder_name(s.seed)),
             Cell::number(metric("test_accuracy"), 2),
             Cell::number(metric("test_loss"), 4),
             Cell::number(
                 100.0 * s.lost_updates as f64 / (s.updates as f64).max(1.0),
                 2,
             ),
-            Cell::text(&s.saturations.to_string()),
-            Cell::text(&s.state_bytes.to_string()),
+            Cell::text(s.saturations.to_string()),
+            Cell::text(s.state_bytes.to_string()),
             Cell::text(&s.digest),
         ]);
     }

@@ -39,13 +39,13 @@ pub fn table(study: &Study) -> Table {
         speeds.sort_by(f64::total_cmp);
         let saturations: u64 = row.outcomes.iter().map(|o| o.saturations).sum();
         table.push(vec![
-            Cell::text(&row.name()),
+            Cell::text(row.name()),
             Cell::spread(accuracy, spread, 2),
             Cell::number(row.spread(|o| mean(&o.angle)).0, 1),
-            Cell::text(&scientific(divergence)),
+            Cell::text(scientific(divergence)),
             Cell::number(row.spread(|o| mean(&o.lost)).0, 2),
-            Cell::text(&saturations.to_string()),
-            Cell::text(&row.state_bytes.to_string()),
+            Cell::text(saturations.to_string()),
+            Cell::text(row.state_bytes.to_string()),
             Cell::number(speeds.get(speeds.len() / 2).copied().unwrap_or(f64::NAN), 0),
             Cell::text(row.outcomes.first().map_or("", |o| &o.digest)),
         ]);
@@ -75,14 +75,14 @@ pub fn law_table(law: &[LawRow]) -> Table {
     columns.extend(
         precisions
             .iter()
-            .map(|p| Column::number(&format!("{p}, hidden / output"), "°")),
+            .map(|p| Column::number(format!("{p}, hidden / output"), "°")),
     );
     let mut table = Table::new(
         "Angle of the update to backpropagation's, transposed feedback, before training",
         columns,
     );
     for lambda in lambdas {
-        let mut cells = vec![Cell::text(&lambda.to_string())];
+        let mut cells = vec![Cell::text(lambda.to_string())];
         for precision in &precisions {
             let found = law
                 .iter()
@@ -90,7 +90,7 @@ pub fn law_table(law: &[LawRow]) -> Table {
             let angles: Vec<String> = found
                 .map(|row| row.angles.iter().map(|a| format!("{a:.3}")).collect())
                 .unwrap_or_default();
-            cells.push(Cell::text(&angles.join(" / ")));
+            cells.push(Cell::text(angles.join(" / ")));
         }
         table.push(cells);
     }
@@ -110,7 +110,7 @@ fn panel(study: &Study, title: &str, y: Axis, f: fn(&Outcome) -> &[f64], skip: u
             .map(|epoch| ((epoch + 1) as f64, mean(epoch)))
             .collect();
         let colour = crate::plot::Colour::Index(index);
-        panel = panel.series(Series::line(&row.name(), points).colour(colour));
+        panel = panel.series(Series::line(row.name(), points).colour(colour));
     }
     panel
 }
@@ -163,7 +163,7 @@ pub fn report(study: &Study) -> Result<String, Error> {
     };
     let report = Report::new(
         "Apical: a cortical microcircuit learns handwritten digits",
-        &format!("apical {}, {:.1} seconds", study.version, study.seconds),
+        format!("apical {}, {:.1} seconds", study.version, study.seconds),
     )
     .section(
         Section::new("Precisions side by side")

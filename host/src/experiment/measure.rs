@@ -170,7 +170,7 @@ fn distance_ip<P: Precision>(
     let factor = network
         .layers()
         .get(k - 1)
-        .map_or(1.0, |layer| layer.self_predicting());
+        .map_or(1.0, apical_core::microcircuit::Layer::self_predicting);
     let ip = network.family(weights, Family::Ip, k);
     let up = network.family(weights, Family::Up, k + 1);
     ip.iter()

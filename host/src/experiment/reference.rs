@@ -18,8 +18,11 @@ pub struct Reference {
     pub patterns: u64,
     /// The number.
     pub value: f64,
-    /// By what factor another seed's number may be larger or smaller.
+    /// By what factor another seed's number may be larger.
     pub factor: f64,
+    /// Whether it may also be smaller by no more than that. A remainder may be as small as it
+    /// likes; a weight that has moved too far has not learned at the rate it should.
+    pub both_ways: bool,
 }
 
 /// A number of the reference beside that of a run.
@@ -42,32 +45,44 @@ pub struct Check {
 /// Presentations that a number is averaged over, at most: inputs differ in what they excite.
 const MOST: u64 = 100;
 
-const fn reference(column: &'static str, patterns: u64, value: f64, factor: f64) -> Reference {
+const fn remainder(column: &'static str, patterns: u64, value: f64, factor: f64) -> Reference {
     Reference {
         column,
         patterns,
         value,
         factor,
+        both_ways: false,
+    }
+}
+
+const fn distance(column: &'static str, patterns: u64, value: f64, factor: f64) -> Reference {
+    Reference {
+        column,
+        patterns,
+        value,
+        factor,
+        both_ways: true,
     }
 }
 
 const SELF_PREDICTION: &[Reference] = &[
-    reference("apical_1", 50, 0.25, 5.0),
+    remainder("apical_1", 50, 0.25, 5.0),
     // Given as 0.02 to 0.05.
-    reference("apical_1", 4000, 0.032, 5.0),
-    reference("interneuron_1", 50, 1.3, 5.0),
-    reference("interneuron_1", 4000, 0.1, 5.0),
-    reference("distance_pi_1", 4000, 88.0, 1.3),
-    reference("distance_ip_1", 4000, 110.0, 1.3),
+    remainder("apical_1", 4000, 0.032, 5.0),
+    remainder("interneuron_1", 50, 1.3, 5.0),
+    remainder("interneuron_1", 4000, 0.1, 5.0),
+    distance("distance_pi_1", 4000, 88.0, 1.3),
+    distance("distance_ip_1", 4000, 110.0, 1.3),
 ];
 
 const ASSOCIATION: &[Reference] = &[
-    reference("output_error", 60, 1.5, 10.0),
-    reference("output_error", 120, 0.06, 10.0),
-    reference("output_error", 240, 0.001, 10.0),
+    remainder("output_error", 60, 1.5, 10.0),
+    remainder("output_error", 120, 0.06, 10.0),
+    remainder("output_error", 240, 0.001, 20.0),
 ];
 
-const ASSOCIATION_SOFTPLUS: &[Reference] = &[reference("output_error", 60, 0.005, 10.0)];
+// One seed in eight takes ten presentations more, in which the error falls by a factor of ten.
+const ASSOCIATION_SOFTPLUS: &[Reference] = &[remainder("output_error", 60, 0.005, 100.0)];
 
 /// The reference of a configuration: none unless it is the experiment's own, apart from seed,
 /// precision, rounding and the number of patterns.
@@ -117,7 +132,8 @@ pub(super) fn checks(references: &[Reference], outcome: &Outcome) -> Vec<Check> 
             } = *reference;
             let window = (patterns / 20).clamp(1, MOST);
             let measured = outcome.mean(column, patterns, window)?;
-            let accepted = [value / factor, value * factor];
+            let low = if both_ways { value / factor } else { 0.0 };
+            let accepted = [low, value * factor];
             Some(Check {
                 measure: column.to_owned(),
                 patterns,
@@ -128,4 +144,39 @@ pub(super) fn checks(references: &[Reference], outcome: &Outcome) -> Vec<Check> 
             })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::ConfigDocument;
+
+    fn config(kind: Kind, overrides: &[&str]) -> Config {
+        let mut document: ConfigDocument = kind.document().unwrap();
+        for assignment in overrides {
+            document.apply_override(assignment).unwrap();
+        }
+        document.resolve().unwrap()
+    }
+
+    #[test]
+    fn only_the_papers_own_configuration_has_a_reference() {
+        let count = |kind, overrides: &[&str]| references(kind, &config(kind, overrides)).len();
+        let free = [
+            "run.seed=4",
+            "run.precision=i16",
+            "run.rounding=nearest",
+            "data.patterns=9",
+        ];
+        assert_eq!(count(Kind::SelfPrediction, &free), 6);
+        assert_eq!(count(Kind::SelfPrediction, &["learning.tau_w=10"]), 0);
+        assert_eq!(count(Kind::Association, &[]), 3);
+        assert_eq!(
+            count(Kind::Association, &["network.attenuation=wrong-output"]),
+            0
+        );
+        let softplus = "network.activation={kind = \"softplus\", gamma = 1, theta = 0}";
+        assert_eq!(count(Kind::Association, &[softplus]), 1);
+        assert_eq!(count(Kind::Association, &["network.activation=tanh"]), 0);
+    }
 }

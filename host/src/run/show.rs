@@ -91,7 +91,7 @@ pub fn report(folder: &Path) -> Result<String, Error> {
             .map(|(key, value)| pair(key, format!("{value:.4}"))),
     );
     let title = format!("{} (seed {})", summary.name, summary.seed);
-    let page = Report::new(&title, &format!("apical {}", summary.version))
+    let page = Report::new(&title, format!("apical {}", summary.version))
         .section(
             Section::new("Result")
                 .block(Block::KeyValues(facts))

@@ -95,9 +95,10 @@ fn panel(kind: Kind, config: &Config, outcomes: &[Outcome], measure: &str, label
                 .unwrap_or("")
                 .trim_start_matches('_');
             let several = outcome.columns.iter().filter(|c| is_of(c, measure)).count() > 1;
-            let name = match several {
-                true => format!("{}, layer {layer}", outcome.precision),
-                false => outcome.precision.to_string(),
+            let name = if several {
+                format!("{}, layer {layer}", outcome.precision)
+            } else {
+                outcome.precision.to_string()
             };
             let points = |values: &[f64]| -> Vec<(f64, f64)> {
                 values
@@ -108,9 +109,9 @@ fn panel(kind: Kind, config: &Config, outcomes: &[Outcome], measure: &str, label
             };
             let own = Colour::Index(colour);
             colour += 1;
-            panel = panel.series(Series::line(&*name, points(&values)).colour(own).faint());
+            panel = panel.series(Series::line("", points(&values)).colour(own).faint());
             let smooth = smoothed(&values);
-            panel = panel.series(Series::line(&*name, points(&smooth)).colour(own).bold());
+            panel = panel.series(Series::line(name, points(&smooth)).colour(own).bold());
         }
     }
     let dots = dots(references(kind, config), outcomes, measure, seconds);
@@ -154,9 +155,10 @@ fn dots(
 fn smoothed(values: &[f64]) -> Vec<f64> {
     let reach = values.len() / SMOOTHING / 2;
     let mean = |at: usize| {
-        // Equally far to both sides, so that a slope is not shifted.
-        let reach = reach.min(at).min(values.len() - 1 - at);
-        let window = &values[at - reach..=at + reach];
+        // Equally far to both sides, so that the steep beginning is not shifted; at the flat end
+        // over what there is.
+        let reach = reach.min(at);
+        let window = &values[at - reach..=(at + reach).min(values.len() - 1)];
         window.iter().sum::<f64>() / window.len() as f64
     };
     (0..values.len()).map(mean).collect()
@@ -168,7 +170,10 @@ pub(super) fn weights(config: &Config, outcome: &Outcome) -> Part {
     let traces = &outcome.traces;
     let title = format!("Weights in {}", outcome.precision);
     let caption = "Black: the mean of a matrix. Colours: some of its synapses.";
-    let mut figure = Figure::new(&*title).caption(caption).columns(4);
+    let mut figure = Figure::new(&*title)
+        .caption(caption)
+        .columns(4)
+        .width(900.0);
     for matrix in &traces.matrices {
         let points = |values: &[f64]| -> Vec<(f64, f64)> {
             traces
@@ -215,7 +220,14 @@ mod tests {
         let line: Vec<f64> = (0..500).map(f64::from).collect();
         let smooth = smoothed(&line);
         assert_eq!(smooth.len(), 500);
-        assert!(smooth.iter().zip(&line).all(|(a, b)| (a - b).abs() < 1e-9));
+        assert!(
+            smooth
+                .iter()
+                .zip(&line)
+                .take(490)
+                .all(|(a, b)| (a - b).abs() < 1e-9)
+        );
+        assert!((smooth[499] - 499.0).abs() <= 5.0, "{}", smooth[499]);
         assert!(smoothed(&[]).is_empty());
         let ripple: Vec<f64> = (0..500).map(|i| f64::from(i % 2)).collect();
         assert!((smoothed(&ripple)[250] - 0.5).abs() < 0.06);
