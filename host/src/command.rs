@@ -4,6 +4,7 @@ mod compare;
 mod experiment;
 mod main_job;
 mod output;
+mod ranges;
 mod report;
 mod trace;
 mod train;
@@ -74,6 +75,8 @@ enum Command {
     Experiment(experiment::ExperimentArgs),
     /// Hold two precisions against each other in lockstep
     Compare(compare::CompareArgs),
+    /// Measure how large every variable gets, to choose formats
+    Ranges(ranges::RangesArgs),
     /// Write every state variable of every step as CSV
     Trace(trace::TraceArgs),
     /// Draw the report of a run folder again
@@ -127,6 +130,7 @@ fn run(cli: &Cli, stop: &AtomicBool) -> Result<(), Error> {
         Some(Command::Train(args)) => train::run(args, common, stop),
         Some(Command::Experiment(args)) => experiment::run(args, common, stop),
         Some(Command::Compare(args)) => compare::run(args, common, stop),
+        Some(Command::Ranges(args)) => ranges::run(args, common, stop),
         Some(Command::Trace(args)) => trace::run(args, common),
         Some(Command::Report(args)) => report::draw(args, common),
         Some(Command::Init(args)) => words::init(args, common),

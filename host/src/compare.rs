@@ -138,21 +138,31 @@ fn machine(config: &Config, material: &Material, side: Side) -> Result<Box<dyn M
     })
 }
 
-/// Trains both sides on the same samples for `steps` steps, or until the first difference beyond
-/// `tolerance` when `all` is false.
+/// What is asked of a comparison.
+#[derive(Debug, Clone, Copy)]
+pub struct Question {
+    /// The two sides, the reference first.
+    pub sides: [Side; 2],
+    /// Largest difference that is accepted.
+    pub tolerance: f64,
+    /// Steps to compare.
+    pub steps: u64,
+    /// Whether to go on after the first difference.
+    pub all: bool,
+}
+
+/// Trains both sides on the same samples, step by step.
 ///
 /// # Errors
 /// When data, network and precision do not fit, or the user stopped it.
 pub fn compare(
     config: &Config,
     material: &Material,
-    sides: [Side; 2],
-    tolerance: f64,
-    steps: u64,
-    all: bool,
+    question: Question,
     progress: &dyn Fn(u64),
     stop: &AtomicBool,
 ) -> Result<Comparison, Error> {
+    let Question { sides, tolerance, steps, all } = question;
     let [mut left, mut right] = [
         machine(config, material, sides[0])?,
         machine(config, material, sides[1])?,
@@ -199,8 +209,9 @@ pub fn compare(
                 if apart > distance.largest {
                     (distance.largest, distance.step) = (apart, done);
                 }
-                // The negation catches NaN as well.
-                if first.is_none() && !(apart <= tolerance) {
+                let within = apart <= tolerance;
+                // A NaN on either side is never within.
+                if first.is_none() && !within {
                     first = Some(Difference {
                         step: done,
                         variable: variable.name.into(),

@@ -16,6 +16,7 @@ pub mod journal;
 pub mod network;
 pub mod plot;
 pub mod present;
+pub mod ranges;
 pub mod report;
 pub mod run;
 pub mod task;

@@ -337,7 +337,7 @@ mod tests {
         let mut memory = Memory::initial(&network, blueprint.initial());
         memory.clock.step = 77;
         let bytes = memory.to_bytes();
-        let mut other = Memory::new(network.storage());
+        let mut other = Memory::<I16>::new(network.storage());
         assert!(other.restore(&bytes[1..]).is_none());
         other.restore(&bytes).unwrap();
         assert_eq!(other.digest(), memory.digest());

@@ -52,7 +52,10 @@ pub fn run(folder: &Path, arguments: &[&str]) -> Outcome {
 pub fn start(folder: &Path, arguments: &[&str]) -> Child {
     let mut command = Command::new(path());
     command.args(arguments).current_dir(folder);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     command.spawn().expect("the program starts")
 }
 
@@ -113,14 +116,37 @@ fn build() -> PathBuf {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (key, _) in env::vars_os() {
         // What cargo told this test about its own package is not for another build.
-        let own = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"];
-        if key.to_str().is_some_and(|key| own.iter().any(|own| key.starts_with(own))) {
+        let own = [
+            "CARGO_PKG_",
+            "CARGO_MANIFEST_",
+            "CARGO_BIN_",
+            "CARGO_CRATE_",
+            "CARGO_PRIMARY_",
+        ];
+        if key
+            .to_str()
+            .is_some_and(|key| own.iter().any(|own| key.starts_with(own)))
+        {
             cargo.env_remove(key);
         }
     }
-    cargo.args(["build", "--quiet", "--release", "--package", "apical", "--bin", "apical"]);
-    cargo.arg("--target-dir").arg(&target).current_dir(root).stdin(Stdio::null());
+    cargo.args([
+        "build",
+        "--quiet",
+        "--release",
+        "--package",
+        "apical",
+        "--bin",
+        "apical",
+    ]);
+    cargo
+        .arg("--target-dir")
+        .arg(&target)
+        .current_dir(root)
+        .stdin(Stdio::null());
     let status = cargo.status().expect("cargo starts");
     assert!(status.success(), "the program does not build: {status}");
-    target.join("release").join(format!("apical{}", env::consts::EXE_SUFFIX))
+    target
+        .join("release")
+        .join(format!("apical{}", env::consts::EXE_SUFFIX))
 }

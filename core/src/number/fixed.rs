@@ -40,6 +40,9 @@ macro_rules! fixed_number {
 
             #[inline]
             fn from_f64(value: f64) -> Self {
+                // Where 1.5 x 2^52 is added, the last bit of a sum is worth one: the sum is
+                // rounded to nearest even.
+                const ONE_AND_A_HALF: f64 = 6_755_399_441_055_744.0;
                 // Not the crate's conversion, which holds a panic: no firmware should.
                 let limit = $int::MAX as f64;
                 let scaled = value * (1_u64 << F::U32) as f64;
@@ -50,9 +53,7 @@ macro_rules! fixed_number {
                 } else {
                     scaled
                 };
-                // Where 1.5 x 2^52 is added, the last bit of a sum is worth one: the sum is
-                // rounded to nearest even. NaN becomes zero in the cast.
-                const ONE_AND_A_HALF: f64 = 6_755_399_441_055_744.0;
+                // NaN becomes zero in the cast.
                 Self::from_bits(((scaled + ONE_AND_A_HALF) - ONE_AND_A_HALF) as $int)
             }
             #[inline]

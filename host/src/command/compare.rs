@@ -2,7 +2,7 @@
 
 use super::{Common, Source, Voice};
 use crate::Error;
-use crate::compare::{Comparison, Side, compare};
+use crate::compare::{Comparison, Question, Side, compare};
 use crate::config::{Config, Precision, Rounding};
 use crate::report::{Cell, Column, Table};
 use crate::task::Material;
@@ -53,7 +53,7 @@ fn side(text: &str) -> Result<Side, String> {
 pub(super) fn run(args: &CompareArgs, common: &Common, stop: &AtomicBool) -> Result<(), Error> {
     let voice = Voice::new(common);
     let config = Config::load(args.source.config.as_deref(), &args.source.overrides)?;
-    if !(args.tolerance >= 0.0) {
+    if args.tolerance.is_nan() || args.tolerance < 0.0 {
         return Err(Error::Mismatch(format!(
             "--tolerance {}; accepted: a number, 0 or more",
             args.tolerance
@@ -61,12 +61,11 @@ pub(super) fn run(args: &CompareArgs, common: &Common, stop: &AtomicBool) -> Res
     }
     let material = Material::load(&config)?;
     let bar = voice.bar(args.steps, "steps");
-    let sides = [args.left, args.right];
     let told = |count| bar.inc(count);
-    let (tolerance, steps) = (args.tolerance, args.steps);
-    let found = compare(
-        &config, &material, sides, tolerance, steps, args.all, &told, stop,
-    )?;
+    let tolerance = args.tolerance;
+    let question =
+        Question { sides: [args.left, args.right], tolerance, steps: args.steps, all: args.all };
+    let found = compare(&config, &material, question, &told, stop)?;
     bar.finish_and_clear();
     voice.say(&table(&found).to_text());
     voice.result(&found);

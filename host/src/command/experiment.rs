@@ -36,7 +36,8 @@ pub(super) struct ExperimentArgs {
     force: bool,
 }
 
-fn kind(text: &str) -> Result<Kind, String> {
+/// An experiment by its name.
+pub(super) fn kind(text: &str) -> Result<Kind, String> {
     let kinds = [Kind::SelfPrediction, Kind::Association];
     let found = kinds.into_iter().find(|kind| kind.name() == text);
     found.ok_or_else(|| "accepted: self-prediction, association".into())

@@ -129,6 +129,7 @@ pub(super) fn checks(references: &[Reference], outcome: &Outcome) -> Vec<Check> 
                 patterns,
                 value,
                 factor,
+                both_ways,
             } = *reference;
             let window = (patterns / 20).clamp(1, MOST);
             let measured = outcome.mean(column, patterns, window)?;

@@ -89,7 +89,7 @@ impl Column {
             let (row, column) = (word / columns, word % columns);
             let mut name = format!("{}[{}][{row}]", self.name, self.variable.layer);
             if self.matrix {
-                name += &format!("[{column}]");
+                name = format!("{name}[{column}]");
             }
             write!(out, ",{name}")?;
             if self.raw {

@@ -18,6 +18,18 @@ struct Report {
 
 /// Runs unit, integration and documentation tests.
 pub(crate) fn run(tally: &mut Tally) {
+    // Whole runs are tested on the program as users have it. Built by a line of its own, because
+    // inside a test its minutes would be silent ones.
+    let mut program = process::cargo();
+    program.args([
+        "build",
+        "--release",
+        "--package",
+        "apical",
+        "--bin",
+        "apical",
+    ]);
+    tally.record("the program in release", process::run(&mut program));
     if process::exists(process::cargo().arg("nextest")) {
         let mut tests = process::cargo();
         tests.args([

@@ -28,10 +28,22 @@ fn damaged_checkpoints() {
 
     for cut in [length - 1, length / 2, 12, 5] {
         fs::write(&path, &whole[..cut]).unwrap();
-        not_resumed(folder, &[], &[CHECKPOINT, " bytes"].map(|part| if cut < 8 { CHECKPOINT } else { part }));
+        not_resumed(
+            folder,
+            &[],
+            &[CHECKPOINT, " bytes"].map(|part| if cut < 8 { CHECKPOINT } else { part }),
+        );
     }
     fs::write(&path, [&whole[..], &[0]].concat()).unwrap();
-    not_resumed(folder, &[], &[CHECKPOINT, &format!("{} bytes", length + 1), &format!("has {length}")]);
+    not_resumed(
+        folder,
+        &[],
+        &[
+            CHECKPOINT,
+            &format!("{} bytes", length + 1),
+            &format!("has {length}"),
+        ],
+    );
     for place in [30, length / 2, length - 1] {
         let mut flipped = whole.clone();
         flipped[place] ^= 0x10;
@@ -41,7 +53,11 @@ fn damaged_checkpoints() {
     let mut version = whole.clone();
     version[8] = 99;
     fs::write(&path, version).unwrap();
-    not_resumed(folder, &[], &[CHECKPOINT, "checkpoint format 99; accepted: 1"]);
+    not_resumed(
+        folder,
+        &[],
+        &[CHECKPOINT, "checkpoint format 99; accepted: 1"],
+    );
     for bytes in [&b"PK\x03\x04 something else"[..], b""] {
         fs::write(&path, bytes).unwrap();
         not_resumed(folder, &[], &[CHECKPOINT, "not a checkpoint of Apical"]);
@@ -60,7 +76,10 @@ fn checkpoints_of_something_else() {
     train_small(folder, &[]).expect(0);
     let path = folder.join(CHECKPOINT);
     for (other, parts) in [
-        ("network.layers=[64,5,10]", ["shape [64, 5, 10]", "accepted: [64, 4, 10]"]),
+        (
+            "network.layers=[64,5,10]",
+            ["shape [64, 5, 10]", "accepted: [64, 4, 10]"],
+        ),
         ("run.precision=i16", ["precision i16", "accepted: f64"]),
     ] {
         train_small(folder, &["--out", "other", "--force", "--set", other]).expect(0);
@@ -68,8 +87,15 @@ fn checkpoints_of_something_else() {
         not_resumed(folder, &[], &[CHECKPOINT, parts[0], parts[1]]);
     }
     // The configuration of the folder is looked at first.
-    for (other, line) in [("run.precision=i16", "precision = "), ("learning.up=0.2", "up = ")] {
-        not_resumed(folder, &["--set", other], &["config.toml", line, "accepted: the same"]);
+    for (other, line) in [
+        ("run.precision=i16", "precision = "),
+        ("learning.up=0.2", "up = "),
+    ] {
+        not_resumed(
+            folder,
+            &["--set", other],
+            &["config.toml", line, "accepted: the same"],
+        );
     }
     let metrics = folder.join("runs/digits-1/metrics.csv");
     train_small(folder, &["--force"]).expect(0);

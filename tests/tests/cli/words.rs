@@ -8,22 +8,40 @@ use tempfile::tempdir;
 
 use super::train_small;
 
-const COMMANDS: [&str; 7] = ["train", "experiment", "compare", "trace", "report", "init", "list"];
+const COMMANDS: [&str; 7] = [
+    "train",
+    "experiment",
+    "compare",
+    "trace",
+    "report",
+    "init",
+    "list",
+];
 
 #[test]
 fn help_fits_a_screen() {
     let folder = tempdir().unwrap();
     let program = [vec!["-h"], vec!["--help"]];
-    let commands = COMMANDS.iter().flat_map(|command| [vec![*command, "-h"], vec![*command, "--help"]]);
+    let commands = COMMANDS
+        .iter()
+        .flat_map(|command| [vec![*command, "-h"], vec![*command, "--help"]]);
     for arguments in program.into_iter().chain(commands) {
         let help = run(folder.path(), &arguments).expect(0).stdout;
         // As a terminal of 80 columns shows them.
-        let lines: usize = help.lines().map(|line| line.chars().count().div_ceil(80).max(1)).sum();
+        let lines: usize = help
+            .lines()
+            .map(|line| line.chars().count().div_ceil(80).max(1))
+            .sum();
         assert!(lines <= 24, "{arguments:?}: {lines} lines\n{help}");
         assert!(help.contains("Usage: apical"), "{help}");
     }
     let help = run(folder.path(), &["--help"]).stdout;
-    assert!(COMMANDS.iter().all(|command| help.contains(&format!("\n  {command} "))), "{help}");
+    assert!(
+        COMMANDS
+            .iter()
+            .all(|command| help.contains(&format!("\n  {command} "))),
+        "{help}"
+    );
     let version = run(folder.path(), &["--version"]).expect(0).stdout;
     assert_eq!(version, concat!("apical ", env!("CARGO_PKG_VERSION"), "\n"));
 }
@@ -36,14 +54,26 @@ fn a_wrong_command_line_ends_with_2() {
         (&["train", "--seed", "3"], "'--seeds'"),
         (&["train", "--resume", "--force"], "cannot be used with"),
         (&["train", "--threads", "-1"], "--threads"),
-        (&["train", "--threads", "100000"], "0 (one for each core) to 1024"),
-        (&["compare", "--left", "i17"], "f64, f32, i8, i16, i32, i16x32"),
-        (&["compare", "--right", "i16:up"], "stochastic, nearest, floor, zero"),
+        (
+            &["train", "--threads", "100000"],
+            "0 (one for each core) to 1024",
+        ),
+        (
+            &["compare", "--left", "i17"],
+            "f64, f32, i8, i16, i32, i16x32",
+        ),
+        (
+            &["compare", "--right", "i16:up"],
+            "stochastic, nearest, floor, zero",
+        ),
         (&["experiment", "fig1"], "self-prediction, association"),
     ] {
         let outcome = run(folder.path(), arguments).expect(2);
         assert!(outcome.stderr.contains(part), "{arguments:?} {outcome:#?}");
-        assert!(outcome.stderr.starts_with("error: ") && outcome.stdout.is_empty(), "{outcome:#?}");
+        assert!(
+            outcome.stderr.starts_with("error: ") && outcome.stdout.is_empty(),
+            "{outcome:#?}"
+        );
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
@@ -52,12 +82,16 @@ fn a_wrong_command_line_ends_with_2() {
 fn the_commented_configuration_trains() {
     let folder = tempdir().unwrap();
     let outcome = run(folder.path(), &["init"]).expect(0);
-    assert!(outcome.stdout.contains("apical train --config apical.toml"), "{outcome:#?}");
+    assert!(
+        outcome.stdout.contains("apical train --config apical.toml"),
+        "{outcome:#?}"
+    );
     let outcome = train_small(folder.path(), &["--config", "apical.toml"]).expect(0);
     assert_eq!((outcome.stdout.as_str(), outcome.stderr.as_str()), ("", ""));
     // It means the defaults: without it, the run is the same.
     train_small(folder.path(), &["--out", "other"]).expect(0);
-    let summary = |out: &str| fs::read(folder.path().join(out).join("digits-1/summary.json")).unwrap();
+    let summary =
+        |out: &str| fs::read(folder.path().join(out).join("digits-1/summary.json")).unwrap();
     assert_eq!(summary("runs"), summary("other"));
     let again = run(folder.path(), &["init"]).expect(2);
     assert!(again.stderr.contains("--force"), "{again:#?}");
@@ -68,20 +102,32 @@ fn the_commented_configuration_trains() {
 fn lists_name_what_a_configuration_accepts() {
     let folder = tempdir().unwrap();
     let text = run(folder.path(), &["list"]).expect(0).stdout;
-    let line = text.lines().find(|line| line.starts_with("run.precision")).unwrap();
+    let line = text
+        .lines()
+        .find(|line| line.starts_with("run.precision"))
+        .unwrap();
     let words: Vec<&str> = line.split_whitespace().skip(1).collect();
     assert_eq!(words, ["f64", "f32", "i8", "i16", "i32", "i16x32"]);
-    let json: Value = serde_json::from_str(&run(folder.path(), &["list", "--json"]).stdout).unwrap();
+    let json: Value =
+        serde_json::from_str(&run(folder.path(), &["list", "--json"]).stdout).unwrap();
     assert_eq!(json["run.precision"].as_array().unwrap().len(), words.len());
     // Every word of every list is one that its key accepts.
-    for (key, values) in json.as_object().unwrap().iter().filter(|(key, _)| key.contains('.')) {
+    for (key, values) in json
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(key, _)| key.contains('.'))
+    {
         for value in values.as_array().unwrap() {
             let mut assignment = format!("{key}={value}");
             if key == "network.activation" && value == "softplus" {
                 assignment = format!("{key}={{kind={value},gamma=0.1,beta=1.0,theta=3.0}}");
             }
             // The steps of a comparison are checked after the configuration: none is cheap.
-            let outcome = run(folder.path(), &["trace", "--steps", "0", "--set", &assignment]);
+            let outcome = run(
+                folder.path(),
+                &["trace", "--steps", "0", "--set", &assignment],
+            );
             let refused = outcome.stderr.contains("accepted: \"") && outcome.code == Some(2);
             assert!(!refused, "{assignment} {outcome:#?}");
         }
@@ -94,7 +140,10 @@ fn json_is_one_document_and_quiet_is_silent() {
     let small = ["--set", "network.layers=[64,4,10]", "--set", "run.epochs=1"];
     for (arguments, key) in [
         (&["train", "--seeds", "2"][..], "/1/digest"),
-        (&["compare", "--steps", "3", "--tolerance", "9"], "/distances/0/variable"),
+        (
+            &["compare", "--steps", "3", "--tolerance", "9"],
+            "/distances/0/variable",
+        ),
         (&["report", "runs/digits-1"], "/report"),
         (&["init"], "/config"),
         (&["trace", "--steps", "2", "-o", "t.csv"], "/steps"),
@@ -106,11 +155,26 @@ fn json_is_one_document_and_quiet_is_silent() {
         let json: Value = serde_json::from_str(&outcome.stdout).expect("one JSON document");
         assert!(json.pointer(key).is_some(), "{key} {json:#}");
         assert_eq!(outcome.stderr, "");
-        let force: &[&str] = if ["train", "init"].contains(&arguments[0]) { &["--force"] } else { &[] };
-        let outcome = run(folder.path(), &[&arguments[..], force, &["--quiet"]].concat()).expect(0);
-        assert_eq!((outcome.stdout.as_str(), outcome.stderr.as_str()), ("", ""), "{arguments:?}");
+        let force: &[&str] = if ["train", "init"].contains(&arguments[0]) {
+            &["--force"]
+        } else {
+            &[]
+        };
+        let outcome = run(
+            folder.path(),
+            &[&arguments[..], force, &["--quiet"]].concat(),
+        )
+        .expect(0);
+        assert_eq!(
+            (outcome.stdout.as_str(), outcome.stderr.as_str()),
+            ("", ""),
+            "{arguments:?}"
+        );
     }
     let outcome = run(folder.path(), &["train", "--json", "--config", "none.toml"]).expect(2);
     let json: Value = serde_json::from_str(&outcome.stdout).unwrap();
-    assert!(outcome.stderr.contains(json["error"].as_str().unwrap()), "{outcome:#?}");
+    assert!(
+        outcome.stderr.contains(json["error"].as_str().unwrap()),
+        "{outcome:#?}"
+    );
 }

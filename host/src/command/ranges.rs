@@ -1,0 +1,42 @@
+//! `apical ranges`.
+
+use super::experiment::kind;
+use super::{Common, Source, Voice};
+use crate::Error;
+use crate::config::ConfigDocument;
+use crate::experiment::Kind;
+use crate::ranges::{measure, table};
+use clap::Args;
+use std::sync::atomic::AtomicBool;
+
+#[derive(Debug, Args)]
+pub(super) struct RangesArgs {
+    #[command(flatten)]
+    source: Source,
+    /// The configuration of an experiment: self-prediction or association
+    #[arg(long, value_parser = kind, value_name = "NAME", conflicts_with = "config")]
+    experiment: Option<Kind>,
+    /// Presentations
+    #[arg(long, default_value_t = 1000)]
+    patterns: u64,
+}
+
+pub(super) fn run(args: &RangesArgs, common: &Common, stop: &AtomicBool) -> Result<(), Error> {
+    let voice = Voice::new(common);
+    let mut document = match (&args.source.config, args.experiment) {
+        (Some(path), _) => ConfigDocument::read(path)?,
+        (None, Some(experiment)) => experiment.document()?,
+        (None, None) => ConfigDocument::default(),
+    };
+    for assignment in &args.source.overrides {
+        document.apply_override(assignment)?;
+    }
+    let config = document.resolve()?;
+    let bar = voice.bar(args.patterns, "patterns");
+    let extents = measure(&config, args.patterns, &|count| bar.inc(count), stop)?;
+    bar.finish_and_clear();
+    let caption = format!("{}, {} patterns", config.run.precision, args.patterns);
+    voice.say(&table(&extents, &caption).to_text());
+    voice.result(&extents);
+    Ok(())
+}
