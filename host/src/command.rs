@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Below the help of the program; with it, that is 24 lines of 80 columns.
+/// Below the help of the program; with it, that is 24 lines of 100 columns.
 const WITHOUT_COMMAND: &str = "\
 Without a command: trains a microcircuit on 8x8 digits in f64, f32 and 16-bit
 fixed point, prints a table and writes a report to runs/.";
@@ -83,7 +83,7 @@ enum Command {
     Report(report::ReportArgs),
     /// Write a commented configuration file
     Init(words::InitArgs),
-    /// Say what exists: precisions, roundings, activations, tasks, experiments
+    /// Say what exists: precisions, roundings, activations, tasks
     List,
 }
 

@@ -49,6 +49,9 @@ use error::Fault;
 /// What a file that is part of the program begins with.
 pub const BUILT_IN: &str = "built-in:";
 
+/// The weights of the golden configuration among such files.
+pub const GOLDEN: &str = "golden";
+
 /// Everything a training run needs to know, checked as a whole.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[serde(into = "Sections")]

@@ -18,22 +18,42 @@ macro_rules! float_activation {
         #[inline(always)]
         pub(crate) fn $values(phi: &Phi<$tag>, values: &mut [$float]) {
             match *phi {
-                Phi::Logistic => $module::lanes(values, |x| 1.0 / (1.0 + $module::exp(-x))),
+                Phi::Logistic => $module::lanes(
+                    values,
+                    #[inline(always)]
+                    |x| 1.0 / (1.0 + $module::exp(-x)),
+                ),
                 Phi::Softplus { gamma, beta, theta } => {
-                    $module::lanes(values, |x| gamma * $module::softplus(beta * (x - theta)));
+                    $module::lanes(
+                        values,
+                        #[inline(always)]
+                        |x| gamma * $module::softplus(beta * (x - theta)),
+                    );
                 }
-                Phi::Tanh => $module::lanes(values, $module::tanh),
-                Phi::HardSigmoid => $module::lanes(values, |x| {
-                    let y = x * 0.25 + 0.5;
-                    if y < 0.0 {
-                        0.0
-                    } else if y > 1.0 {
-                        1.0
-                    } else {
-                        y
-                    }
-                }),
-                Phi::Rectified => $module::lanes(values, |x| if x < 0.0 { 0.0 } else { x }),
+                Phi::Tanh => $module::lanes(
+                    values,
+                    #[inline(always)]
+                    |x| $module::tanh(x),
+                ),
+                Phi::HardSigmoid => $module::lanes(
+                    values,
+                    #[inline(always)]
+                    |x| {
+                        let y = x * 0.25 + 0.5;
+                        if y < 0.0 {
+                            0.0
+                        } else if y > 1.0 {
+                            1.0
+                        } else {
+                            y
+                        }
+                    },
+                ),
+                Phi::Rectified => $module::lanes(
+                    values,
+                    #[inline(always)]
+                    |x| if x < 0.0 { 0.0 } else { x },
+                ),
             }
         }
 
@@ -41,24 +61,37 @@ macro_rules! float_activation {
         #[inline(always)]
         pub(crate) fn $slopes(phi: &Phi<$tag>, values: &mut [$float]) {
             match *phi {
-                Phi::Logistic => $module::lanes(values, |x| {
-                    let y = 1.0 / (1.0 + $module::exp(-x));
-                    y * (1.0 - y)
-                }),
-                Phi::Softplus { gamma, beta, theta } => $module::lanes(values, |x| {
-                    gamma * beta / (1.0 + $module::exp(-(beta * (x - theta))))
-                }),
-                Phi::Tanh => $module::lanes(values, |x| {
-                    let y = $module::tanh(x);
-                    1.0 - y * y
-                }),
-                Phi::HardSigmoid => {
-                    $module::lanes(
-                        values,
-                        |x| if (-2.0..2.0).contains(&x) { 0.25 } else { 0.0 },
-                    )
-                }
-                Phi::Rectified => $module::lanes(values, |x| if x < 0.0 { 0.0 } else { 1.0 }),
+                Phi::Logistic => $module::lanes(
+                    values,
+                    #[inline(always)]
+                    |x| {
+                        let y = 1.0 / (1.0 + $module::exp(-x));
+                        y * (1.0 - y)
+                    },
+                ),
+                Phi::Softplus { gamma, beta, theta } => $module::lanes(
+                    values,
+                    #[inline(always)]
+                    |x| gamma * beta / (1.0 + $module::exp(-(beta * (x - theta)))),
+                ),
+                Phi::Tanh => $module::lanes(
+                    values,
+                    #[inline(always)]
+                    |x| {
+                        let y = $module::tanh(x);
+                        1.0 - y * y
+                    },
+                ),
+                Phi::HardSigmoid => $module::lanes(
+                    values,
+                    #[inline(always)]
+                    |x| if (-2.0..2.0).contains(&x) { 0.25 } else { 0.0 },
+                ),
+                Phi::Rectified => $module::lanes(
+                    values,
+                    #[inline(always)]
+                    |x| if x < 0.0 { 0.0 } else { 1.0 },
+                ),
             }
         }
 
@@ -80,9 +113,9 @@ macro_rules! float_activation {
                 let shifted = x * core::$float::consts::LOG2_E + $magic;
                 let k = shifted - $magic;
                 let r = (x - k * $hi) - k * $lo;
-                let coefficients: &[$float] = &$exp;
-                let mut p = 0.0;
-                for &c in coefficients {
+                let [first, coefficients @ ..] = $exp;
+                let mut p: $float = first;
+                for c in coefficients {
                     p = p * r + c;
                 }
                 let scale = $float::from_bits(shifted.to_bits().wrapping_add($bias) << $mantissa);
@@ -97,9 +130,9 @@ macro_rules! float_activation {
                 let y = exp(-if x < 0.0 { -x } else { x });
                 let z = y / (2.0 + y);
                 let square = z * z;
-                let coefficients: &[$float] = &$log;
-                let mut p = 0.0;
-                for &c in coefficients {
+                let [first, coefficients @ ..] = $log;
+                let mut p: $float = first;
+                for c in coefficients {
                     p = p * square + c;
                 }
                 (if x < 0.0 { 0.0 } else { x }) + 2.0 * z * p
@@ -113,20 +146,32 @@ macro_rules! float_activation {
                 if x < 0.0 { -y } else { y }
             }
 
+            /// Neighbours that are evaluated together: two of the longest vectors, because each
+            /// step of a polynomial waits for the one before it. One by one without vectors.
+            const LANES: usize = if crate::kernel::VECTORS { $lanes } else { 1 };
+
             /// Applies `f` in groups of lanes, the last of them padded, so that `f` is compiled
             /// once and as vectors.
             #[inline(always)]
             pub(super) fn lanes(values: &mut [$float], f: impl Fn($float) -> $float) {
-                for group in values.chunks_mut($lanes) {
-                    let mut lanes = [0.0; $lanes];
-                    for (lane, &value) in lanes.iter_mut().zip(&*group) {
-                        *lane = value;
+                for group in values.chunks_mut(LANES) {
+                    let mut lanes = [0.0; LANES];
+                    if let Some(full) = group.first_chunk() {
+                        lanes = *full;
+                    } else {
+                        for (lane, &value) in lanes.iter_mut().zip(&*group) {
+                            *lane = value;
+                        }
                     }
                     for lane in &mut lanes {
                         *lane = f(*lane);
                     }
-                    for (value, &lane) in group.iter_mut().zip(&lanes) {
-                        *value = lane;
+                    if let Some(full) = group.first_chunk_mut() {
+                        *full = lanes;
+                    } else {
+                        for (value, &lane) in group.iter_mut().zip(&lanes) {
+                            *value = lane;
+                        }
                     }
                 }
             }
@@ -135,7 +180,7 @@ macro_rules! float_activation {
 }
 
 float_activation!(
-    values_f64, slopes_f64, double, F64, f64, 8,
+    values_f64, slopes_f64, double, F64, f64, 16,
     limit: 708.0, magic: 6_755_399_441_055_744.0, bias: 1023, mantissa: 52,
     ln2: (0.693_147_180_369_123_8, 1.908_214_929_270_587_7e-10),
     exp: [
@@ -150,7 +195,7 @@ float_activation!(
     ]
 );
 float_activation!(
-    values_f32, slopes_f32, single, F32, f32, 16,
+    values_f32, slopes_f32, single, F32, f32, 32,
     limit: 87.0, magic: 12_582_912.0, bias: 127, mantissa: 23,
     ln2: (0.693_145_75, 1.428_606_8e-6),
     exp: [

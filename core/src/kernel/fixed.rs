@@ -1,6 +1,6 @@
 //! Kernels in fixed point: exact sums in a wide integer, one rounding a write.
 
-use super::Into;
+use super::{Into, Rows, RowsMut, VECTORS, end_of_group};
 use crate::Rounding;
 use crate::number::FixedNumber;
 use crate::number::rounding::{Round, with_rounding};
@@ -8,6 +8,7 @@ use crate::random::{Key, Lcg, skip};
 use crate::record::{Observe, Quantity};
 use ::fixed::types::extra::{LeEqU8, LeEqU16, LeEqU32};
 use ::fixed::{FixedI8, FixedI16, FixedI32};
+use core::array;
 
 /// A wide integer that holds a sum of products exactly.
 pub trait Sum: Copy + Default {
@@ -50,15 +51,40 @@ pub trait Multiply<R: FixedNumber>: FixedNumber {
     const STEP_BITS: u32;
     /// Sum of the products of two rows of equal length.
     fn dot(w: &[Self], x: &[R]) -> Self::Sum;
+    /// The transpose of W times x for the `N` columns from `first`, of `columns` in all.
+    fn columns<const N: usize>(w: &[Self], x: &[R], first: usize, columns: usize)
+    -> [Self::Sum; N];
     /// One product.
     fn product(self, x: R) -> i64;
 }
 
-/// 16-bit rates: products of up to 31 bits, summed in pairs or blocks that a bound proves exact in
-/// 32 bits. Rates are symmetric (never the most negative pattern), so two products of 16 bits stay
-/// below 2 x 32768 x 32767 < 2^31, and 256 products of 8 by 16 bits below 2^30.
+/// A sum of products of at most 16-bit words, two at a time.
+///
+/// A pair is exact in 32 bits: rates are symmetric (never the most negative pattern), so it is at
+/// most 2 x 32768 x 32767 < 2^31. Its lower 16 bits and the rest go to two sums that 65,536
+/// products leave exact in 32 bits: fewer instructions than widening every pair to 64.
+#[derive(Clone, Copy, Default)]
+struct Pairs {
+    low: i32,
+    high: i32,
+}
+
+impl Pairs {
+    #[inline(always)]
+    fn add(&mut self, pair: i32) {
+        self.low = self.low.wrapping_add(pair & 0xffff);
+        self.high = self.high.wrapping_add(pair >> 16);
+    }
+
+    #[inline(always)]
+    fn sum(self) -> i64 {
+        ((self.high as i64) << 16).wrapping_add(self.low as u32 as i64)
+    }
+}
+
+/// 16-bit rates: products of up to 31 bits.
 macro_rules! narrow_rates {
-    ($weight:ident, $bound:ident, $block:literal) => {
+    ($weight:ident, $bound:ident) => {
         impl<F, G> Multiply<FixedI16<G>> for $weight<F>
         where
             F: $bound + Send + Sync + 'static,
@@ -69,21 +95,61 @@ macro_rules! narrow_rates {
 
             #[inline(always)]
             fn dot(w: &[Self], x: &[FixedI16<G>]) -> i64 {
-                let mut sum = 0_i64;
-                let (w_blocks, w_rest) = w.as_chunks::<$block>();
-                let (x_blocks, x_rest) = x.as_chunks::<$block>();
-                for (w, x) in w_blocks.iter().zip(x_blocks) {
-                    let mut partial = 0_i32;
-                    for (w, x) in w.iter().zip(x) {
-                        partial = partial.wrapping_add(w.raw().wrapping_mul(x.raw()));
+                let mut sum = Pairs::default();
+                let (w_pairs, w_last) = w.as_chunks::<2>();
+                let (x_pairs, x_last) = x.as_chunks::<2>();
+                for (w, x) in w_pairs.iter().zip(x_pairs) {
+                    let [first, second] = [
+                        w[0].raw().wrapping_mul(x[0].raw()),
+                        w[1].raw().wrapping_mul(x[1].raw()),
+                    ];
+                    sum.add(first.wrapping_add(second));
+                }
+                for (w, x) in w_last.iter().zip(x_last) {
+                    sum.add(w.raw().wrapping_mul(x.raw()));
+                }
+                sum.sum()
+            }
+            #[inline(always)]
+            fn columns<const N: usize>(
+                w: &[Self],
+                x: &[FixedI16<G>],
+                first: usize,
+                columns: usize,
+            ) -> [i64; N] {
+                let mut sums = [Pairs::default(); N];
+                let mut rows = Rows::new(w, columns).map_while(
+                    #[inline(always)]
+                    |row| row.get(first..)?.first_chunk::<N>(),
+                );
+                let (x_pairs, x_last) = x.as_chunks::<2>();
+                for x in x_pairs {
+                    let (Some(above), Some(below)) = (rows.next(), rows.next()) else {
+                        break;
+                    };
+                    let [x0, x1] = [x[0].raw(), x[1].raw()];
+                    let words = sums.iter_mut().zip(above).zip(below);
+                    if VECTORS && (x0 | x1) >= 0 {
+                        // No other bits: that is what the compiler must know to multiply 16 bits
+                        // by 16 in one instruction. Most rates are never negative.
+                        let [x0, x1] = [x0 & 0x7fff, x1 & 0x7fff];
+                        for ((sum, above), below) in words {
+                            let pair = above.raw().wrapping_mul(x0);
+                            sum.add(pair.wrapping_add(below.raw().wrapping_mul(x1)));
+                        }
+                    } else {
+                        for ((sum, above), below) in words {
+                            let pair = above.raw().wrapping_mul(x0);
+                            sum.add(pair.wrapping_add(below.raw().wrapping_mul(x1)));
+                        }
                     }
-                    sum = sum.wrapping_add(partial as i64);
                 }
-                let mut rest = 0_i32;
-                for (w, x) in w_rest.iter().zip(x_rest) {
-                    rest = rest.wrapping_add(w.raw().wrapping_mul(x.raw()));
+                for (x, row) in x_last.iter().zip(rows) {
+                    for (sum, w) in sums.iter_mut().zip(row) {
+                        sum.add(w.raw().wrapping_mul(x.raw()));
+                    }
                 }
-                sum.wrapping_add(rest as i64)
+                sums.map(Pairs::sum)
             }
             #[inline(always)]
             fn product(self, x: FixedI16<G>) -> i64 {
@@ -93,8 +159,8 @@ macro_rules! narrow_rates {
     };
 }
 
-narrow_rates!(FixedI8, LeEqU8, 256);
-narrow_rates!(FixedI16, LeEqU16, 2);
+narrow_rates!(FixedI8, LeEqU8);
+narrow_rates!(FixedI16, LeEqU16);
 
 macro_rules! wide_rates {
     ($weight:ident, $bound:ident, $rate:ident, $rate_bound:ident, $sum:ident) => {
@@ -113,6 +179,23 @@ macro_rules! wide_rates {
                     sum.add(w.product(x));
                 }
                 sum
+            }
+            #[inline(always)]
+            fn columns<const N: usize>(
+                w: &[Self],
+                x: &[$rate<G>],
+                first: usize,
+                columns: usize,
+            ) -> [$sum; N] {
+                let mut sums = [$sum::default(); N];
+                for (&x, row) in x.iter().zip(Rows::new(w, columns)) {
+                    if let Some(row) = row.get(first..).and_then(<[Self]>::first_chunk::<N>) {
+                        for (sum, &w) in sums.iter_mut().zip(row) {
+                            sum.add(w.product(x));
+                        }
+                    }
+                }
+                sums
             }
             #[inline(always)]
             fn product(self, x: $rate<G>) -> i64 {
@@ -165,7 +248,7 @@ where
         return;
     }
     let mut saturated = 0;
-    for (y, row) in y.iter_mut().zip(w.chunks_exact(x.len())) {
+    for (y, row) in y.iter_mut().zip(Rows::new(w, x.len())) {
         saturated += put::<W, R, U>(y, W::dot(row, x), into);
     }
     if O::ON {
@@ -187,34 +270,49 @@ pub(crate) fn mat_vec_transposed<W, R, U, O>(
     U: FixedNumber,
     O: Observe,
 {
-    const COLUMNS: usize = 16;
-    let columns = y.len();
-    if columns == 0 {
-        return;
+    let mut left = Columns {
+        w,
+        x,
+        all: y.len(),
+        first: 0,
+        into,
+        saturated: 0,
+    };
+    let mut y = y;
+    if VECTORS {
+        y = left.blocks::<U, 64>(y);
+        y = left.blocks::<U, 16>(y);
     }
-    let mut saturated = 0;
-    let mut first = 0;
-    for y in y.chunks_mut(COLUMNS) {
-        let mut sums = [W::Sum::default(); COLUMNS];
-        for (&x, row) in x.iter().zip(w.chunks_exact(columns)) {
-            let block = row.get(first..).unwrap_or(&[]);
-            if let Some(block) = block.first_chunk::<COLUMNS>() {
-                for (sum, &w) in sums.iter_mut().zip(block) {
-                    sum.add(w.product(x));
-                }
-            } else {
-                for (sum, &w) in sums.iter_mut().zip(block) {
-                    sum.add(w.product(x));
-                }
-            }
-        }
-        for (y, &sum) in y.iter_mut().zip(&sums) {
-            saturated += put::<W, R, U>(y, sum, into);
-        }
-        first += COLUMNS;
-    }
+    y = left.blocks::<U, 4>(y);
+    left.blocks::<U, 1>(y);
     if O::ON {
-        observer.saturated(Quantity::Potential, saturated);
+        observer.saturated(Quantity::Potential, left.saturated);
+    }
+}
+
+/// The columns of a transposed product, of which the first are done.
+struct Columns<'m, W, R> {
+    w: &'m [W],
+    x: &'m [R],
+    all: usize,
+    first: usize,
+    into: Into,
+    saturated: u32,
+}
+
+impl<W: Multiply<R>, R: FixedNumber> Columns<'_, W, R> {
+    /// As many blocks of `N` columns as there are; the outputs that are left.
+    #[inline(always)]
+    fn blocks<'y, U: FixedNumber, const N: usize>(&mut self, y: &'y mut [U]) -> &'y mut [U] {
+        let (blocks, rest) = y.as_chunks_mut::<N>();
+        for y in blocks {
+            let sums = W::columns::<N>(self.w, self.x, self.first, self.all);
+            for (y, sum) in y.iter_mut().zip(sums) {
+                self.saturated += put::<W, R, U>(y, sum, self.into);
+            }
+            self.first += N;
+        }
+        rest
     }
 }
 
@@ -305,12 +403,14 @@ impl Step {
 
     /// Step times rate with 16 fractional bits more than the weight, floored.
     #[inline(always)]
-    fn times<R: FixedNumber>(self, rate: R, narrow: bool) -> i64 {
-        if narrow {
-            (self.mantissa.wrapping_mul(rate.raw()) >> self.right) as i64
-        } else {
-            (self.mantissa as i64 * rate.raw() as i64) >> self.right
-        }
+    fn times<R: FixedNumber>(self, rate: R) -> i64 {
+        (self.mantissa as i64 * rate.raw() as i64) >> self.right
+    }
+
+    /// The same for a mantissa of 15 bits and a rate of 16: the product fits 32.
+    #[inline(always)]
+    fn times_narrow<R: FixedNumber>(self, rate: R) -> i32 {
+        (self.mantissa as i16 as i32).wrapping_mul(rate.raw()) >> (self.right & 31)
     }
 }
 
@@ -329,65 +429,111 @@ fn write<W: FixedNumber, M: Round>(w: &mut W, change: i64, random: u32) -> (u32,
 /// The same in 32 bits, for weights of at most 16 bits and changes of 31.
 #[inline(always)]
 fn write_narrow<W: FixedNumber, M: Round>(w: &mut W, change: i32, random: u32) -> (u32, u32) {
-    // |change| <= 2^30, so the rounding's addition of less than 2^16 cannot overflow.
+    // |change| <= 2^30, so the rounding's addition of less than 2^16 cannot overflow, and the step
+    // has 16 bits.
     let step = M::shift32(change, 16, random);
     let new = w.raw() + step;
-    *w = W::from_raw(new.clamp(-W::MAX_RAW, W::MAX_RAW));
+    *w = w.add_raw(step);
     (
         u32::from(new > W::MAX_RAW || new < -W::MAX_RAW),
         u32::from(step == 0 && change != 0),
     )
 }
 
-const LANES: usize = 16;
+/// Weights of a row that draw their random words side by side.
+const LANES: usize = if VECTORS { 32 } else { 1 };
 
-/// Applies `change` to every weight of a row with one random word each, in groups of lanes.
+const QUARTER: usize = if VECTORS { LANES / 4 } else { 1 };
+
+/// Multipliers and increments from the beginning of a row to the draws of its first weights.
+const FIRST: ([u32; LANES], [u32; LANES]) = {
+    let (mut a, mut c) = ([0; LANES], [0; LANES]);
+    let mut lane = 0;
+    while lane < LANES {
+        (a[lane], c[lane]) = skip(lane as u32 + 1);
+        lane += 1;
+    }
+    (a, c)
+};
+
+/// Changes a group of weights with one random word each; saturations and lost updates.
 #[inline(always)]
-fn row_update<W, R, M, O>(
-    row: &mut [W],
-    pre: &[R],
+fn update<W, R, M, O, const N: usize>(
+    weights: &mut [W; N],
+    pre: &[R; N],
     step: Step,
-    narrow: bool,
-    random: Lcg,
-    observer: &mut O,
-) where
+    lanes: &[u32; N],
+) -> (u32, u32)
+where
+    W: Multiply<R>,
+    R: FixedNumber,
+    M: Round,
+    O: Observe,
+{
+    let (mut saturated, mut lost) = (0, 0);
+    // Loaded before any is stored: the compiler need not ask whether the rates are other memory.
+    let mut new = *weights;
+    for ((w, &r), &lane) in new.iter_mut().zip(pre).zip(lanes) {
+        let (s, l) = if W::STEP_BITS == 15 {
+            write_narrow::<W, M>(w, step.times_narrow(r), lane >> 16)
+        } else {
+            write::<W, M>(w, step.times(r), lane >> 16)
+        };
+        if O::ON {
+            saturated += s;
+            lost += l;
+        }
+    }
+    *weights = new;
+    (saturated, lost)
+}
+
+/// Applies `step` to every weight of a row with one random word each, in groups of lanes.
+#[inline(always)]
+fn row_update<W, R, M, O>(row: &mut [W], pre: &[R], step: Step, start: u32, observer: &mut O)
+where
     W: Multiply<R>,
     R: FixedNumber,
     M: Round,
     O: Observe,
 {
     let (a, c) = const { skip(LANES as u32) };
-    let mut lanes: [u32; LANES] = if M::DRAWS { random.lanes() } else { [0; LANES] };
-    let (mut saturated, mut lost) = (0, 0);
-    let one = |w: &mut W, r: R, lane: u32| {
-        if narrow {
-            let change = step.mantissa.wrapping_mul(r.raw()) >> step.right;
-            write_narrow::<W, M>(w, change, lane >> 16)
-        } else {
-            write::<W, M>(w, step.times(r, narrow), lane >> 16)
+    let mut lanes = [0; LANES];
+    if M::DRAWS {
+        for ((lane, a), c) in lanes.iter_mut().zip(FIRST.0).zip(FIRST.1) {
+            *lane = start.wrapping_mul(a).wrapping_add(c);
         }
-    };
+    }
+    let (mut saturated, mut lost) = (0, 0);
     let total = row.len().min(pre.len()) as u32;
     let (w_groups, w_rest) = row.as_chunks_mut::<LANES>();
     let (r_groups, r_rest) = pre.as_chunks::<LANES>();
     for (w, r) in w_groups.iter_mut().zip(r_groups) {
-        for ((w, &r), lane) in w.iter_mut().zip(r).zip(&mut lanes) {
-            let (s, l) = one(w, r, *lane);
-            if O::ON {
-                saturated += s;
-                lost += l;
-            }
-            if M::DRAWS {
+        let (s, l) = update::<W, R, M, O, LANES>(w, r, step, &lanes);
+        saturated += s;
+        lost += l;
+        if M::DRAWS {
+            for lane in &mut lanes {
                 *lane = lane.wrapping_mul(a).wrapping_add(c);
             }
         }
+        end_of_group();
     }
-    for ((w, &r), &lane) in w_rest.iter_mut().zip(r_rest).zip(&lanes) {
-        let (s, l) = one(w, r, lane);
-        if O::ON {
-            saturated += s;
-            lost += l;
-        }
+    // A quarter of the lanes at a time, then one by one.
+    let (w_groups, w_rest) = w_rest.as_chunks_mut::<QUARTER>();
+    let (r_groups, r_rest) = r_rest.as_chunks::<QUARTER>();
+    for ((w, r), lanes) in w_groups.iter_mut().zip(r_groups).zip(lanes.as_chunks().0) {
+        let (s, l) = update::<W, R, M, O, QUARTER>(w, r, step, lanes);
+        saturated += s;
+        lost += l;
+        end_of_group();
+    }
+    let drawn = w_groups.len() * QUARTER;
+    let lanes = lanes.get(drawn..).unwrap_or(&[]);
+    for ((w, &r), &lane) in w_rest.iter_mut().zip(r_rest).zip(lanes) {
+        let (s, l) = update::<W, R, M, O, 1>(array::from_mut(w), &[r], step, &[lane]);
+        saturated += s;
+        lost += l;
     }
     if O::ON {
         observer.saturated(Quantity::Weight, saturated);
@@ -411,14 +557,11 @@ pub(crate) fn rank_one<W, R, U, O>(
     U: FixedNumber,
     O: Observe,
 {
-    if pre.is_empty() {
-        return;
-    }
-    let narrow = W::STEP_BITS == 15;
     with_rounding!(rounding, M => {
-        for (i, (&post, row)) in post.iter().zip(w.chunks_exact_mut(pre.len())).enumerate() {
+        let rows = RowsMut::new(w, pre.len());
+        for ((row, &post), i) in rows.zip(post).zip(0..) {
             let step = Step::new::<W, R, U>(post, gain);
-            row_update::<W, R, M, O>(row, pre, step, narrow, Lcg::row(key, i as u32), observer);
+            row_update::<W, R, M, O>(row, pre, step, key.word(i), observer);
         }
     });
 }

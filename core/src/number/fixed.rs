@@ -19,6 +19,9 @@ pub trait FixedNumber: Number {
     /// The word of a stored integer within `-MAX_RAW - 1 ..= MAX_RAW`; higher bits are cut off.
     fn from_raw(raw: i32) -> Self;
 
+    /// The word nearest to the sum with a stored integer of at most 16 bits.
+    fn add_raw(self, raw: i32) -> Self;
+
     /// The word nearest to a stored integer of any size.
     #[inline(always)]
     fn saturate(raw: i64) -> Self {
@@ -83,6 +86,17 @@ macro_rules! fixed_number {
             #[inline(always)]
             fn from_raw(raw: i32) -> Self {
                 $fixed::from_bits(raw as $int)
+            }
+            #[inline(always)]
+            fn add_raw(self, raw: i32) -> Self {
+                if $int::BITS == 16 {
+                    // One instruction for a vector of words that stay as wide as they are.
+                    let sum = $fixed::to_bits(self).saturating_add(raw as $int);
+                    $fixed::from_bits(sum.max(-$int::MAX))
+                } else {
+                    let sum = self.raw().saturating_add(raw);
+                    Self::from_raw(sum.clamp(-Self::MAX_RAW, Self::MAX_RAW))
+                }
             }
         }
     };

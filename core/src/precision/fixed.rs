@@ -28,7 +28,8 @@ fn put<U: FixedNumber, O: Observe>(raw: i64, observer: &mut O) -> U {
     U::saturate(raw)
 }
 
-/// Applies `f` to every potential.
+/// Applies `f` to every potential. `f` must be marked to be inlined: what is not inlined is not
+/// compiled for the instruction set of the caller's dispatch.
 #[inline(always)]
 fn each<U: Copy>(values: &mut [U], f: impl Fn(U) -> U) {
     for value in values {
@@ -118,25 +119,65 @@ where
     #[inline(always)]
     fn activate(phi: &Phi<Self>, values: &mut [U]) {
         match *phi {
-            Phi::Logistic => each(values, phi_of::logistic),
+            Phi::Logistic => each(
+                values,
+                #[inline(always)]
+                |u| phi_of::logistic(u),
+            ),
             Phi::Softplus { gamma, beta, theta } => {
-                each(values, |u| phi_of::softplus(u, gamma, beta, theta));
+                each(
+                    values,
+                    #[inline(always)]
+                    |u| phi_of::softplus(u, gamma, beta, theta),
+                );
             }
-            Phi::Tanh => each(values, phi_of::tanh),
-            Phi::HardSigmoid => each(values, phi_of::hard_sigmoid),
-            Phi::Rectified => each(values, phi_of::rectified),
+            Phi::Tanh => each(
+                values,
+                #[inline(always)]
+                |u| phi_of::tanh(u),
+            ),
+            Phi::HardSigmoid => each(
+                values,
+                #[inline(always)]
+                |u| phi_of::hard_sigmoid(u),
+            ),
+            Phi::Rectified => each(
+                values,
+                #[inline(always)]
+                |u| phi_of::rectified(u),
+            ),
         }
     }
     #[inline(always)]
     fn slope(phi: &Phi<Self>, values: &mut [U]) {
         match *phi {
-            Phi::Logistic => each(values, phi_of::logistic_slope),
+            Phi::Logistic => each(
+                values,
+                #[inline(always)]
+                |u| phi_of::logistic_slope(u),
+            ),
             Phi::Softplus { gamma, beta, theta } => {
-                each(values, |u| phi_of::softplus_slope(u, gamma, beta, theta));
+                each(
+                    values,
+                    #[inline(always)]
+                    |u| phi_of::softplus_slope(u, gamma, beta, theta),
+                );
             }
-            Phi::Tanh => each(values, phi_of::tanh_slope),
-            Phi::HardSigmoid => each(values, phi_of::hard_sigmoid_slope),
-            Phi::Rectified => each(values, phi_of::rectified_slope),
+            Phi::Tanh => each(
+                values,
+                #[inline(always)]
+                |u| phi_of::tanh_slope(u),
+            ),
+            Phi::HardSigmoid => each(
+                values,
+                #[inline(always)]
+                |u| phi_of::hard_sigmoid_slope(u),
+            ),
+            Phi::Rectified => each(
+                values,
+                #[inline(always)]
+                |u| phi_of::rectified_slope(u),
+            ),
         }
     }
 

@@ -255,6 +255,13 @@ impl Network {
                 || "[low, high], two numbers of which the second is not the smaller one",
             )?;
         }
+        let built_in = self.weights.strip_prefix(super::BUILT_IN);
+        require(
+            built_in.is_none_or(|name| name == super::GOLDEN),
+            "network.weights",
+            &self.weights,
+            || format!("\"{}{}\", or the path of a .npz or .json file", super::BUILT_IN, super::GOLDEN),
+        )?;
         let additive = self.attenuation == Attenuation::Dropped;
         require(
             !(additive && self.mode == Mode::Full),

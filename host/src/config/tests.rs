@@ -122,7 +122,7 @@ fn an_unknown_key_names_the_nearest_and_the_accepted_ones() {
     let message = fault("[run]\nseed = 1\n\n[learning]\nupp = 1");
     assert_eq!(
         message,
-        "test.toml:5: learning.upp: unknown key; did you mean `up`? accepted here: up, down, \
+        "test.toml:5: learning.upp: unknown key; did you mean `up`? accepted here: up, rescale, down, \
          pyramidal_to_interneuron, interneuron_to_pyramidal, bias_factor, tau_w, learning_lag, \
          reset_traces"
     );
@@ -554,4 +554,50 @@ fn a_configuration_changed_in_code_is_checked_too() {
         message.starts_with("configuration: network.activation.theta: found NaN"),
         "{message}"
     );
+}
+
+#[test]
+fn patterns_have_the_sizes_of_the_network() {
+    let small = "[network]\nlayers = [2, 1]\n[data]\ntask = \"pattern\"\n";
+    let config = resolve(&format!("{small}input = [0.5, 1]")).unwrap();
+    assert_eq!(config.data.input, [0.5, 1.0]);
+    for (keys, expected) in [
+        ("", "test.toml: data.input: found []; accepted: 2 numbers"),
+        ("input = [1]", "5: data.input: found [1.0]; accepted: 2 numbers"),
+        (
+            "input = [1, 2]\ntarget_potentials = [1, 2]",
+            "6: data.target_potentials: found [1.0, 2.0]; accepted: 1 numbers",
+        ),
+        ("input = [1, 2]\npath = \"a\"", "data.path: found \"a\"; accepted: no path"),
+    ] {
+        let message = fault(&format!("{small}{keys}"));
+        assert!(message.contains(expected), "{message}");
+    }
+    assert_refused(&[
+        ("[data]\ninput = [1]", "2: data.input: found [1.0]; accepted: []"),
+        ("[data]\npatterns = 0", "2: data.patterns: found 0; accepted: a whole number from 1"),
+        ("[data]\ntarget_range = [1, 0]", "2: data.target_range: found [1.0, 0.0]"),
+    ]);
+}
+
+#[test]
+fn a_weights_file_is_found_from_its_configuration_and_from_its_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.toml");
+    std::fs::write(&path, "[network]\nweights = \"w.npz\"").unwrap();
+    let config = Config::load::<&str>(Some(&path), &[]).unwrap();
+    let beside = folder.path().join("w.npz");
+    assert_eq!(config.network.weights, beside.to_str().unwrap());
+    // The copy in a run folder means the same file.
+    let copy = folder.path().join("runs.toml");
+    std::fs::write(&copy, config.to_toml().unwrap()).unwrap();
+    assert_eq!(Config::load::<&str>(Some(&copy), &[]).unwrap(), config);
+    // On the command line a path counts from where the command is given.
+    let config = Config::load(Some(&path), &["network.weights=w.npz"]).unwrap();
+    let here = std::env::current_dir().unwrap().join("w.npz");
+    assert_eq!(config.network.weights, here.to_str().unwrap());
+    let built_in = with_override("network.weights=built-in:golden").unwrap();
+    assert_eq!(built_in.network.weights, "built-in:golden");
+    let message = with_override("network.weights=built-in:silver").unwrap_err().to_string();
+    assert!(message.contains("built-in:silver") && message.contains("built-in:golden"), "{message}");
 }

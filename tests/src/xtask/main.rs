@@ -3,6 +3,7 @@
 //! A command prints each program it starts and how long that took, goes on after a
 //! failure so that one run shows all of them, and ends with `N passed, N failed`.
 
+mod bench_host;
 mod cross;
 mod deny;
 mod host_tests;
@@ -36,7 +37,7 @@ struct Arguments {
     bare_metal: Choice,
 }
 
-#[derive(Debug, Clone, Copy, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 enum Task {
     /// Format, clippy, docs, versions that must agree, licences, package.
     Lint,
@@ -48,6 +49,8 @@ enum Task {
     Cross,
     /// Show that no panic can be reached in core on a Cortex-M4, and its size.
     Symbols,
+    /// Measure core on this machine, next to plain loops.
+    BenchHost(bench_host::BenchHost),
     /// Pack core as for crates.io and build the package, without uploading.
     Package,
     /// Licences, sources and known vulnerabilities (installs cargo-deny).
@@ -66,7 +69,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments, tally: &mut Tally) -> Result<()> {
     let compiler = || BareMetal::find(arguments.bare_metal);
-    match arguments.task {
+    match &arguments.task {
         Task::Lint => lint::run(tally)?,
         Task::Test => test(tally, compiler)?,
         Task::Ci => {
@@ -75,6 +78,7 @@ fn run(arguments: &Arguments, tally: &mut Tally) -> Result<()> {
         }
         Task::Cross => cross::run(tally, compiler()?),
         Task::Symbols => symbols::run(tally, compiler()?)?,
+        Task::BenchHost(options) => bench_host::run(tally, options),
         Task::Package => package::run(tally),
         Task::Deny => deny::run(tally)?,
     }

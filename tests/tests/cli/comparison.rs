@@ -52,7 +52,7 @@ fn beyond_the_tolerance_names_step_variable_and_both_values() {
     );
     assert_eq!(message.matches("(bits 0x").count(), 2, "{message}");
     let values: Vec<f64> = message
-        .split(|c: char| c == ' ' || c == ':')
+        .split([' ', ':'])
         .filter(|word| word.contains('e') && word.contains('.'))
         .filter_map(|word| word.parse().ok())
         .collect();

@@ -56,17 +56,15 @@ type Line<'a> = (&'a str, &'a [f64], Colour);
 fn panel(course: &Course, heading: String, lines: &[Line<'_>]) -> Panel {
     let mut panel = Panel::new(heading, Axis::new("time (ms)"), Axis::new("potential"));
     for (name, values, colour) in lines {
-        let points = course
-            .times
-            .iter()
-            .copied()
-            .zip(values.iter().copied())
-            .collect();
+        let points = course.times.iter().copied().zip(values.iter().copied());
+        // There is no target while the output is not taught.
+        let points = points.filter(|(_, value)| !value.is_nan()).collect();
         panel = panel.series(Series::line(*name, points).colour(*colour));
     }
     marked(course, panel)
 }
 
+/// A line at every switch from one pattern to the next.
 fn marked(course: &Course, mut panel: Panel) -> Panel {
     for (at, _) in course.switches.iter().skip(1) {
         panel = panel.reference(Reference::vertical(*at, ""));
