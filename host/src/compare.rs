@@ -162,7 +162,12 @@ pub fn compare(
     progress: &dyn Fn(u64),
     stop: &AtomicBool,
 ) -> Result<Comparison, Error> {
-    let Question { sides, tolerance, steps, all } = question;
+    let Question {
+        sides,
+        tolerance,
+        steps,
+        all,
+    } = question;
     let [mut left, mut right] = [
         machine(config, material, sides[0])?,
         machine(config, material, sides[1])?,

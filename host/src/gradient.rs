@@ -29,7 +29,11 @@ pub fn angles<'s, P: Precision>(
     let thresholds: Vec<Vec<f64>> = (1..=network.layers().len())
         .map(|k| real(network.family(&memory.weights, Family::Bias, k)))
         .collect();
-    let attenuation: Vec<f64> = network.layers().iter().map(apical_core::microcircuit::Layer::attenuation).collect();
+    let attenuation: Vec<f64> = network
+        .layers()
+        .iter()
+        .map(apical_core::microcircuit::Layer::attenuation)
+        .collect();
     let mut sums: Vec<[Vec<f64>; 2]> = weights
         .iter()
         .map(|w| [vec![0.0; w.len()], vec![0.0; w.len()]])

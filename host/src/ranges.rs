@@ -81,7 +81,15 @@ fn measure_in<P: Precision>(
         while left > 0 {
             // Transients at the switch are the largest: look often, not only at the end.
             let some = left.min(10);
-            advance(&network, weights, &mut activity, &shown, learning, some, &mut counters);
+            advance(
+                &network,
+                weights,
+                &mut activity,
+                &shown,
+                learning,
+                some,
+                &mut counters,
+            );
             left -= some;
             for (variable, (largest, squares, count)) in variables.iter().zip(&mut seen) {
                 let range = variable.range.clone();
@@ -95,7 +103,9 @@ fn measure_in<P: Precision>(
                     Quantity::Rate => activity.rates[range].iter().for_each(|w| look(w.to_f64())),
                     Quantity::Trace => activity.traces[range].iter().for_each(|w| look(w.to_f64())),
                     Quantity::Potential => {
-                        activity.potentials[range].iter().for_each(|w| look(w.to_f64()));
+                        activity.potentials[range]
+                            .iter()
+                            .for_each(|w| look(w.to_f64()));
                     }
                 }
             }
@@ -104,13 +114,16 @@ fn measure_in<P: Precision>(
         memory.clock = clock;
         progress(1);
     }
-    let extents = variables.iter().zip(seen).map(|(variable, (largest, squares, count))| Extent {
-        variable: variable.name.into(),
-        layer: variable.layer,
-        quantity: format!("{:?}", variable.storage).to_lowercase(),
-        largest,
-        rms: (squares / (count as f64).max(1.0)).sqrt(),
-    });
+    let extents = variables
+        .iter()
+        .zip(seen)
+        .map(|(variable, (largest, squares, count))| Extent {
+            variable: variable.name.into(),
+            layer: variable.layer,
+            quantity: format!("{:?}", variable.storage).to_lowercase(),
+            largest,
+            rms: (squares / (count as f64).max(1.0)).sqrt(),
+        });
     Ok(extents.collect())
 }
 

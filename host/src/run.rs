@@ -31,7 +31,7 @@ pub enum Existing {
     Replace,
 }
 
-/// Trains one seed in `out`/<name>-<seed>/ and returns what it came to.
+/// Trains one seed in the folder `<name>-<seed>` of `out` and returns what it came to.
 ///
 /// # Errors
 /// Bad configuration, data, folder or checkpoint; a saturation in strict mode;

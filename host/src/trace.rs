@@ -55,7 +55,7 @@ pub fn write(config: &Config, options: &TraceOptions, out: &mut dyn Write) -> Re
 /// The same in a precision `P`, which must be the configured one.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_in<P: Precision>(
     config: &Config,
     options: &TraceOptions,

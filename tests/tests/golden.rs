@@ -1,5 +1,5 @@
 //! The golden trajectory of the model's reference (f64, sigma 0): sizes 4-3-2, logistic, nominal
-//! conductances, dt 0.1, tau_w 30, constant input and target, everything at rest at the start.
+//! conductances, dt 0.1, `tau_w` 30, constant input and target, everything at rest at the start.
 
 use apical_core::microcircuit::{
     Attenuation, Family, Feedback, Layer, LayerSpecification, LearningRates, Microcircuit,
@@ -118,10 +118,13 @@ fn close(have: &[f64], want: &[f64], what: &str) {
     }
 }
 
+/// Steps done; u1, u2, uI, vA; the first weight of W10, W21, WIP, WPI.
+type Golden = (usize, [f64; 3], [f64; 2], [f64; 2], [f64; 3], [f64; 4]);
+
 #[test]
 fn golden_trajectory_in_f64() {
     let layers = layers();
-    let golden: [(usize, [f64; 3], [f64; 2], [f64; 2], [f64; 3], [f64; 4]); 4] = [
+    let golden: [Golden; 4] = [
         (
             1,
             [-0.042_380_820_0, -0.088_094_544_8, -0.004_749_555_1],

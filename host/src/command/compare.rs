@@ -63,8 +63,12 @@ pub(super) fn run(args: &CompareArgs, common: &Common, stop: &AtomicBool) -> Res
     let bar = voice.bar(args.steps, "steps");
     let told = |count| bar.inc(count);
     let tolerance = args.tolerance;
-    let question =
-        Question { sides: [args.left, args.right], tolerance, steps: args.steps, all: args.all };
+    let question = Question {
+        sides: [args.left, args.right],
+        tolerance,
+        steps: args.steps,
+        all: args.all,
+    };
     let found = compare(&config, &material, question, &told, stop)?;
     bar.finish_and_clear();
     voice.say(&table(&found).to_text());

@@ -260,7 +260,13 @@ impl Network {
             built_in.is_none_or(|name| name == super::GOLDEN),
             "network.weights",
             &self.weights,
-            || format!("\"{}{}\", or the path of a .npz or .json file", super::BUILT_IN, super::GOLDEN),
+            || {
+                format!(
+                    "\"{}{}\", or the path of a .npz or .json file",
+                    super::BUILT_IN,
+                    super::GOLDEN
+                )
+            },
         )?;
         let additive = self.attenuation == Attenuation::Dropped;
         require(

@@ -563,20 +563,35 @@ fn patterns_have_the_sizes_of_the_network() {
     assert_eq!(config.data.input, [0.5, 1.0]);
     for (keys, expected) in [
         ("", "test.toml: data.input: found []; accepted: 2 numbers"),
-        ("input = [1]", "5: data.input: found [1.0]; accepted: 2 numbers"),
+        (
+            "input = [1]",
+            "5: data.input: found [1.0]; accepted: 2 numbers",
+        ),
         (
             "input = [1, 2]\ntarget_potentials = [1, 2]",
             "6: data.target_potentials: found [1.0, 2.0]; accepted: 1 numbers",
         ),
-        ("input = [1, 2]\npath = \"a\"", "data.path: found \"a\"; accepted: no path"),
+        (
+            "input = [1, 2]\npath = \"a\"",
+            "data.path: found \"a\"; accepted: no path",
+        ),
     ] {
         let message = fault(&format!("{small}{keys}"));
         assert!(message.contains(expected), "{message}");
     }
     assert_refused(&[
-        ("[data]\ninput = [1]", "2: data.input: found [1.0]; accepted: []"),
-        ("[data]\npatterns = 0", "2: data.patterns: found 0; accepted: a whole number from 1"),
-        ("[data]\ntarget_range = [1, 0]", "2: data.target_range: found [1.0, 0.0]"),
+        (
+            "[data]\ninput = [1]",
+            "2: data.input: found [1.0]; accepted: []",
+        ),
+        (
+            "[data]\npatterns = 0",
+            "2: data.patterns: found 0; accepted: a whole number from 1",
+        ),
+        (
+            "[data]\ntarget_range = [1, 0]",
+            "2: data.target_range: found [1.0, 0.0]",
+        ),
     ]);
 }
 
@@ -598,6 +613,11 @@ fn a_weights_file_is_found_from_its_configuration_and_from_its_copy() {
     assert_eq!(config.network.weights, here.to_str().unwrap());
     let built_in = with_override("network.weights=built-in:golden").unwrap();
     assert_eq!(built_in.network.weights, "built-in:golden");
-    let message = with_override("network.weights=built-in:silver").unwrap_err().to_string();
-    assert!(message.contains("built-in:silver") && message.contains("built-in:golden"), "{message}");
+    let message = with_override("network.weights=built-in:silver")
+        .unwrap_err()
+        .to_string();
+    assert!(
+        message.contains("built-in:silver") && message.contains("built-in:golden"),
+        "{message}"
+    );
 }
