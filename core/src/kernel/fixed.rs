@@ -82,9 +82,42 @@ impl Pairs {
     }
 }
 
+/// The sum of the products of two rows of at most 16-bit words.
+#[inline(always)]
+fn dot_of_pairs<W: FixedNumber, R: FixedNumber>(w: &[W], x: &[R]) -> i64 {
+    let mut sum = Pairs::default();
+    let (w_pairs, w_last) = w.as_chunks::<2>();
+    let (x_pairs, x_last) = x.as_chunks::<2>();
+    for (w, x) in w_pairs.iter().zip(x_pairs) {
+        let [first, second] = [
+            w[0].raw().wrapping_mul(x[0].raw()),
+            w[1].raw().wrapping_mul(x[1].raw()),
+        ];
+        sum.add(first.wrapping_add(second));
+    }
+    for (w, x) in w_last.iter().zip(x_last) {
+        sum.add(w.raw().wrapping_mul(x.raw()));
+    }
+    sum.sum()
+}
+
+/// The sum of the products of two rows of 8 by at most 16-bit words: 256 of them are below 2^30.
+#[inline(always)]
+fn dot_of_blocks<W: FixedNumber, R: FixedNumber>(w: &[W], x: &[R]) -> i64 {
+    let mut sum = 0_i64;
+    for (w, x) in w.chunks(256).zip(x.chunks(256)) {
+        let mut block = 0_i32;
+        for (w, x) in w.iter().zip(x) {
+            block = block.wrapping_add(w.raw().wrapping_mul(x.raw()));
+        }
+        sum = sum.wrapping_add(block as i64);
+    }
+    sum
+}
+
 /// 16-bit rates: products of up to 31 bits.
 macro_rules! narrow_rates {
-    ($weight:ident, $bound:ident) => {
+    ($weight:ident, $bound:ident, $dot:ident) => {
         impl<F, G> Multiply<FixedI16<G>> for $weight<F>
         where
             F: $bound + Send + Sync + 'static,
@@ -95,20 +128,7 @@ macro_rules! narrow_rates {
 
             #[inline(always)]
             fn dot(w: &[Self], x: &[FixedI16<G>]) -> i64 {
-                let mut sum = Pairs::default();
-                let (w_pairs, w_last) = w.as_chunks::<2>();
-                let (x_pairs, x_last) = x.as_chunks::<2>();
-                for (w, x) in w_pairs.iter().zip(x_pairs) {
-                    let [first, second] = [
-                        w[0].raw().wrapping_mul(x[0].raw()),
-                        w[1].raw().wrapping_mul(x[1].raw()),
-                    ];
-                    sum.add(first.wrapping_add(second));
-                }
-                for (w, x) in w_last.iter().zip(x_last) {
-                    sum.add(w.raw().wrapping_mul(x.raw()));
-                }
-                sum.sum()
+                $dot(w, x)
             }
             #[inline(always)]
             fn columns<const N: usize>(
@@ -159,8 +179,8 @@ macro_rules! narrow_rates {
     };
 }
 
-narrow_rates!(FixedI8, LeEqU8);
-narrow_rates!(FixedI16, LeEqU16);
+narrow_rates!(FixedI8, LeEqU8, dot_of_blocks);
+narrow_rates!(FixedI16, LeEqU16, dot_of_pairs);
 
 macro_rules! wide_rates {
     ($weight:ident, $bound:ident, $rate:ident, $rate_bound:ident, $sum:ident) => {
