@@ -191,7 +191,7 @@ pub fn compare(
     let mut done = 0;
     while done < steps {
         if stop.load(Ordering::Relaxed) {
-            return Err(Error::Stopped(std::path::PathBuf::from(".")));
+            return Err(Error::Differs("stopped before the end".into()));
         }
         let samples = material.split.train.len() as u64;
         let presented = done / presentation;

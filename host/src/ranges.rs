@@ -71,7 +71,7 @@ fn measure_in<P: Precision>(
     let mut counters = Counters::default();
     for pattern in 0..patterns {
         if stop.load(Ordering::Relaxed) {
-            return Err(Error::Stopped(std::path::PathBuf::from(".")));
+            return Err(Error::Differs("stopped before the end".into()));
         }
         let (input, teacher) = schedule.show(pattern);
         let shown = Pattern { input, teacher };
