@@ -16,8 +16,13 @@ extern crate std;
 
 pub mod arena;
 pub mod digits;
+mod log;
+pub mod start;
+pub mod store;
 pub mod trainer;
 mod words;
 
 pub use arena::{Arena, Memory, storage};
+pub use start::{Origin, start};
+pub use store::{NoStore, Store, StoreError};
 pub use trainer::{Trainer, TrainerError};

@@ -6,6 +6,8 @@ use apical_core::rule::{Activity, Clock, Rule, digest};
 use apical_core::shape::Storage;
 use apical_core::{BuildError, Counters, Number, Precision, Rounding};
 
+use apical_link::configuration::{Configuration, MAX_LAYERS};
+
 use crate::arena::Memory;
 use crate::words;
 
@@ -64,6 +66,8 @@ pub struct Trainer<'a, P: Precision> {
     activity: Activity<'a, P>,
     rounding: Rounding,
     counters: Counters,
+    /// Layers and words that were lent, of which the network may use less.
+    room: (usize, Storage),
 }
 
 impl<'a, P: Precision> Trainer<'a, P> {
@@ -77,8 +81,9 @@ impl<'a, P: Precision> Trainer<'a, P> {
         layers: &'a mut [Layer<P>],
         memory: Memory<'a, P>,
     ) -> Result<Self, TrainerError> {
+        let room = (layers.len(), memory.capacity());
         let network = Microcircuit::new(specification, layers)?;
-        let (needed, lent) = (network.storage(), memory.capacity());
+        let (needed, lent) = (network.storage(), room.1);
         let Memory {
             weights,
             traces,
@@ -106,9 +111,55 @@ impl<'a, P: Precision> Trainer<'a, P> {
             activity,
             rounding: Rounding::Stochastic,
             counters: Counters::default(),
+            room,
         };
         trainer.clear();
         Ok(trainer)
+    }
+
+    /// Builds the network of a configuration, at its beginning.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn configured(
+        configuration: &Configuration,
+        layers: &'a mut [Layer<P>],
+        memory: Memory<'a, P>,
+    ) -> Result<Self, TrainerError> {
+        let mut trainer = Self::new(&configuration.specification(), layers, memory)?;
+        trainer.rounding = configuration.rounding;
+        trainer.begin(&configuration.initial);
+        Ok(trainer)
+    }
+
+    /// Whether a network could be built in so many layers and words, without building it there.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn check(
+        specification: &Specification<'_>,
+        layers: usize,
+        lent: Storage,
+    ) -> Result<(), TrainerError> {
+        let mut scratch: [Layer<P>; MAX_LAYERS] = core::array::from_fn(|_| Layer::default());
+        let scratch = scratch
+            .get_mut(..layers.min(MAX_LAYERS))
+            .unwrap_or_default();
+        let needed = Microcircuit::new(specification, scratch)?.storage();
+        let fits = needed.weights <= lent.weights
+            && needed.traces <= lent.traces
+            && needed.potentials <= lent.potentials
+            && needed.rates <= lent.rates;
+        if fits {
+            Ok(())
+        } else {
+            Err(TrainerError::Storage { needed, lent })
+        }
+    }
+
+    /// Layers and words that were lent; see [`check`](Self::check).
+    pub const fn room(&self) -> (usize, Storage) {
+        self.room
     }
 
     fn clear(&mut self) {

@@ -1,0 +1,442 @@
+//! Checkpoints in flash: configuration, weights, activity and clock.
+//!
+//! The flash is cut into two slots. A save erases the slot that does not hold the newest
+//! checkpoint, writes the content, and the header last; only then is there a checkpoint, and until
+//! then the other slot is not touched. Wherever the power goes, the board starts from the old
+//! checkpoint or from the new one. Two slots wear evenly: each is erased at every other save.
+//!
+//! `sequential-storage` would level wear over more pages, but its items have to fit into a page and
+//! into a buffer in RAM, and it is asynchronous: a checkpoint is many pages of words that are in
+//! RAM already, and a set of items is not whole or absent at once.
+//!
+//! What stands in a slot, in little-endian words:
+//!
+//! ```text
+//! header (one block)  magic | version | sequence | fingerprint | lengths | CRC of content | CRC
+//! content             configuration (postcard) | weights | traces | potentials | rates | clock
+//! ```
+
+mod block;
+mod slot;
+
+use core::ops::Range;
+
+use apical_core::digest::Digest;
+use apical_core::rule::Clock;
+use apical_core::shape::Storage;
+use apical_core::{Number, Precision};
+use apical_link::configuration::{Configuration, MAX_BYTES};
+use apical_link::{Fault, Format, Section};
+use embedded_storage::nor_flash::{NorFlash, NorFlashError, NorFlashErrorKind};
+
+use crate::log;
+use crate::trainer::Trainer;
+use block::{BLOCK, Reader, Writer};
+use slot::{Header, State};
+
+/// The version of the layout of a slot.
+pub const VERSION: u32 = 1;
+
+/// Bytes of the clock: steps, and steps since the pattern changed.
+const CLOCK: usize = 12;
+/// Bytes that are copied at once: whole words of any format.
+const CHUNK: usize = 64;
+
+/// Why a checkpoint was not saved or not found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The flash refused a read, a write or an erase.
+    Flash(NorFlashErrorKind),
+    /// The region is outside the flash, not of whole pages, or too small for two slots.
+    Region,
+    /// The checkpoint is larger than a slot.
+    Full {
+        /// Bytes of the checkpoint.
+        needed: u32,
+        /// Bytes of a slot.
+        slot: u32,
+    },
+    /// The only checkpoint has another layout.
+    Version {
+        /// Its version.
+        theirs: u32,
+        /// This program's.
+        ours: u32,
+    },
+    /// The checkpoint is of a network of another shape or precision.
+    Shape,
+    /// The only checkpoint is longer than its slot: it was saved to a larger one.
+    Cut,
+    /// The only checkpoint does not have the check sum that it had when it was saved.
+    Damaged,
+    /// What was written did not read back. The checkpoint before it is still there.
+    Worn,
+}
+
+impl StoreError {
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "it is what map_err hands over"
+    )]
+    fn flash(error: impl NorFlashError) -> Self {
+        Self::Flash(error.kind())
+    }
+}
+
+impl core::fmt::Display for StoreError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Flash(kind) => write!(f, "the flash refused: {kind}"),
+            Self::Region => f.write_str("the region of flash does not hold two slots of pages"),
+            Self::Full { needed, slot } => {
+                write!(f, "the checkpoint has {needed} bytes, its slot {slot}")
+            }
+            Self::Version { theirs, ours } => {
+                write!(
+                    f,
+                    "a checkpoint of version {theirs}; this is version {ours}"
+                )
+            }
+            Self::Shape => f.write_str("a checkpoint of another shape or precision"),
+            Self::Cut => f.write_str("a checkpoint that is longer than its slot"),
+            Self::Damaged => f.write_str("a damaged checkpoint"),
+            Self::Worn => f.write_str("the flash does not keep what is written"),
+        }
+    }
+}
+
+impl core::error::Error for StoreError {}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Full { .. } | StoreError::Region => Self::Full,
+            StoreError::Worn => Self::Worn,
+            _ => Self::Flash,
+        }
+    }
+}
+
+/// Where a link server saves to.
+pub trait Checkpoints<P: Precision> {
+    /// Saves a checkpoint.
+    ///
+    /// # Errors
+    /// When it was not saved; the one before it is still there.
+    fn save(
+        &mut self,
+        configuration: &Configuration,
+        trainer: &Trainer<'_, P>,
+    ) -> Result<(), Fault>;
+
+    /// Forgets all checkpoints.
+    ///
+    /// # Errors
+    /// When the flash refuses.
+    fn erase(&mut self) -> Result<(), Fault>;
+}
+
+/// A board without memory for checkpoints.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoStore;
+
+impl<P: Precision> Checkpoints<P> for NoStore {
+    fn save(&mut self, _: &Configuration, _: &Trainer<'_, P>) -> Result<(), Fault> {
+        Err(Fault::Absent)
+    }
+    fn erase(&mut self) -> Result<(), Fault> {
+        Err(Fault::Absent)
+    }
+}
+
+impl<P: Precision, F: NorFlash> Checkpoints<P> for Store<F> {
+    fn save(
+        &mut self,
+        configuration: &Configuration,
+        trainer: &Trainer<'_, P>,
+    ) -> Result<(), Fault> {
+        Self::save(self, configuration, trainer)?;
+        Ok(())
+    }
+    fn erase(&mut self) -> Result<(), Fault> {
+        Ok(Self::erase(self)?)
+    }
+}
+
+/// A checkpoint that is whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checkpoint {
+    /// What its network is built from.
+    pub configuration: Configuration,
+    /// Saves up to this one.
+    pub sequence: u32,
+    /// Where its words begin.
+    words: u32,
+    /// Of its network.
+    fingerprint: u64,
+}
+
+impl Checkpoint {
+    /// Whether it holds a network of this precision and storage.
+    pub fn is_of<P: Precision>(&self, storage: &Storage) -> bool {
+        self.fingerprint == fingerprint::<P>(storage)
+    }
+}
+
+/// Two slots in a region of flash.
+#[derive(Debug)]
+pub struct Store<F> {
+    flash: F,
+    start: u32,
+    slot: u32,
+}
+
+/// Bytes of flash that the checkpoints of a network need for each of two slots; round up to pages.
+pub const fn slot_bytes<P: Precision>(storage: &Storage) -> usize {
+    let content = MAX_BYTES + storage.bytes::<P>() + CLOCK;
+    BLOCK + content.next_multiple_of(BLOCK)
+}
+
+impl<F: NorFlash> Store<F> {
+    /// Takes a region of flash, of which each half is a slot.
+    ///
+    /// # Errors
+    /// [`StoreError::Region`] when it is not of whole pages within the flash, or too small.
+    pub fn new(flash: F, region: Range<u32>) -> Result<Self, StoreError> {
+        const {
+            assert!(
+                F::WRITE_SIZE > 0 && BLOCK.is_multiple_of(F::WRITE_SIZE),
+                "the flash writes words that do not divide a block"
+            );
+            assert!(
+                F::READ_SIZE > 0 && BLOCK.is_multiple_of(F::READ_SIZE),
+                "the flash reads words that do not divide a block"
+            );
+            assert!(
+                F::ERASE_SIZE.is_multiple_of(BLOCK),
+                "the flash erases pages that are not whole blocks"
+            );
+        }
+        let page = F::ERASE_SIZE as u32;
+        let length = region.end.saturating_sub(region.start);
+        let slot = (length / 2).checked_div(page).unwrap_or(0) * page;
+        let inside = region.end as usize <= flash.capacity();
+        if slot == 0 || !inside || !region.start.is_multiple_of(page) {
+            return Err(StoreError::Region);
+        }
+        Ok(Self {
+            flash,
+            start: region.start,
+            slot,
+        })
+    }
+
+    /// Gives the flash back.
+    pub fn release(self) -> F {
+        self.flash
+    }
+
+    /// The newest whole checkpoint; `None` when nothing was ever saved to the end.
+    ///
+    /// # Errors
+    /// When the flash cannot be read, or holds only checkpoints that this program cannot use.
+    pub fn open(&mut self) -> Result<Option<Checkpoint>, StoreError> {
+        let states = [self.inspect(0)?, self.inspect(1)?];
+        let Some((_, header)) = newest(&states) else {
+            return states
+                .into_iter()
+                .try_fold(None, |none, state| match state {
+                    State::Unusable(error) => Err(error),
+                    State::Empty | State::Whole(_) => Ok(none),
+                });
+        };
+        let mut bytes = [0; MAX_BYTES];
+        let bytes = bytes
+            .get_mut(..header.configuration as usize)
+            .ok_or(StoreError::Damaged)?;
+        let content = header.at + BLOCK as u32;
+        Reader::new(&mut self.flash, content).read(bytes)?;
+        let configuration = Configuration::from_bytes(bytes).ok_or(StoreError::Damaged)?;
+        Ok(Some(Checkpoint {
+            configuration,
+            sequence: header.sequence,
+            words: content + header.configuration,
+            fingerprint: header.fingerprint,
+        }))
+    }
+
+    /// Puts the words and the clock of a checkpoint into a trainer.
+    ///
+    /// # Errors
+    /// [`StoreError::Shape`] when it is another network's, and nothing has changed; when the flash
+    /// cannot be read, and the trainer has to [`begin`](Trainer::begin) again.
+    pub fn restore<P: Precision>(
+        &mut self,
+        checkpoint: &Checkpoint,
+        trainer: &mut Trainer<'_, P>,
+    ) -> Result<(), StoreError> {
+        if !checkpoint.is_of::<P>(&trainer.storage()) {
+            return Err(StoreError::Shape);
+        }
+        let mut reader = Reader::new(&mut self.flash, checkpoint.words);
+        let mut chunk = [0; CHUNK];
+        for section in Section::ALL {
+            let bytes = trainer.range(section.quantity()).bytes;
+            for offset in (0..bytes).step_by(CHUNK) {
+                let part = chunk
+                    .get_mut(..CHUNK.min(bytes - offset))
+                    .unwrap_or_default();
+                reader.read(part)?;
+                let put = trainer.write(section.quantity(), offset, part);
+                put.map_err(|_| StoreError::Shape)?;
+            }
+        }
+        let (mut step, mut since_switch) = ([0; 8], [0; 4]);
+        reader.read(&mut step)?;
+        reader.read(&mut since_switch)?;
+        trainer.set_clock(Clock {
+            step: u64::from_le_bytes(step),
+            since_switch: u32::from_le_bytes(since_switch),
+        });
+        Ok(())
+    }
+
+    /// Saves a checkpoint; its number.
+    ///
+    /// # Errors
+    /// When it does not fit, the flash refuses or does not keep it. The checkpoint before it is
+    /// still there.
+    pub fn save<P: Precision>(
+        &mut self,
+        configuration: &Configuration,
+        trainer: &Trainer<'_, P>,
+    ) -> Result<u32, StoreError> {
+        let mut bytes = [0; MAX_BYTES];
+        let bytes = configuration
+            .to_bytes(&mut bytes)
+            .ok_or(StoreError::Shape)?;
+        let storage = trainer.storage();
+        let content = bytes.len() + storage.bytes::<P>() + CLOCK;
+        let needed = (BLOCK + content.next_multiple_of(BLOCK)) as u32;
+        if needed > self.slot {
+            return Err(StoreError::Full {
+                needed,
+                slot: self.slot,
+            });
+        }
+        let states = [self.inspect(0)?, self.inspect(1)?];
+        let (slot, sequence) = match newest(&states) {
+            Some((slot, header)) => (1 - slot, header.sequence.wrapping_add(1)),
+            None => (0, 1),
+        };
+        let at = self.start + slot * self.slot;
+        self.erase_slot(at)?;
+
+        let mut writer = Writer::new(&mut self.flash, at + BLOCK as u32);
+        writer.write(bytes)?;
+        write_words(&mut writer, trainer)?;
+        let header = Header {
+            at,
+            sequence,
+            fingerprint: fingerprint::<P>(&storage),
+            configuration: bytes.len() as u32,
+            content: content as u32,
+            sum: writer.finish()?,
+        };
+        let mut writer = Writer::new(&mut self.flash, at);
+        writer.write(&header.to_bytes())?;
+        writer.finish()?;
+        match self.inspect(slot)? {
+            State::Whole(written) if written == header => {
+                log::info!("checkpoint {=u32}: {=u32} bytes", sequence, needed);
+                Ok(sequence)
+            }
+            _ => Err(StoreError::Worn),
+        }
+    }
+
+    /// Forgets all checkpoints, the newest last.
+    ///
+    /// # Errors
+    /// When the flash refuses.
+    pub fn erase(&mut self) -> Result<(), StoreError> {
+        let states = [self.inspect(0)?, self.inspect(1)?];
+        let newest = newest(&states).map_or(0, |(slot, _)| slot);
+        self.erase_slot(self.start + (1 - newest) * self.slot)?;
+        self.erase_slot(self.start + newest * self.slot)
+    }
+
+    /// Erases page by page, that of the header first: a slot whose erasure is cut off is no
+    /// checkpoint, or does not have its check sum.
+    fn erase_slot(&mut self, at: u32) -> Result<(), StoreError> {
+        let page = F::ERASE_SIZE as u32;
+        for page_at in (at..at + self.slot).step_by(F::ERASE_SIZE) {
+            self.flash
+                .erase(page_at, page_at + page)
+                .map_err(StoreError::flash)?;
+        }
+        Ok(())
+    }
+
+    fn inspect(&mut self, slot: u32) -> Result<State, StoreError> {
+        slot::inspect(&mut self.flash, self.start + slot * self.slot, self.slot)
+    }
+}
+
+/// The slot of the newest whole checkpoint, and its header.
+fn newest(states: &[State; 2]) -> Option<(u32, Header)> {
+    match *states {
+        [State::Whole(a), State::Whole(b)] => {
+            // Saves alternate, so the two differ by little, even where the number wraps.
+            let later = b.sequence.wrapping_sub(a.sequence) < u32::MAX / 2;
+            Some(if later { (1, b) } else { (0, a) })
+        }
+        [State::Whole(a), _] => Some((0, a)),
+        [_, State::Whole(b)] => Some((1, b)),
+        _ => None,
+    }
+}
+
+fn write_words<P: Precision, F: NorFlash>(
+    writer: &mut Writer<'_, F>,
+    trainer: &Trainer<'_, P>,
+) -> Result<(), StoreError> {
+    let mut chunk = [0; CHUNK];
+    for section in Section::ALL {
+        let bytes = trainer.range(section.quantity()).bytes;
+        for offset in (0..bytes).step_by(CHUNK) {
+            let part = chunk
+                .get_mut(..CHUNK.min(bytes - offset))
+                .unwrap_or_default();
+            let got = trainer.read(section.quantity(), offset, part);
+            got.map_err(|_| StoreError::Shape)?;
+            writer.write(part)?;
+        }
+    }
+    let Clock { step, since_switch } = trainer.clock();
+    writer.write(&step.to_le_bytes())?;
+    writer.write(&since_switch.to_le_bytes())
+}
+
+/// What two networks must have in common for the words of one to be the words of the other.
+fn fingerprint<P: Precision>(storage: &Storage) -> u64 {
+    let mut digest = Digest::default();
+    for format in Format::all::<P>() {
+        digest.word(u64::from(format.bytes));
+        digest.word(format.fraction.map_or(u64::MAX, u64::from));
+    }
+    let Storage {
+        weights,
+        traces,
+        potentials,
+        rates,
+    } = *storage;
+    for words in [weights, traces, potentials, rates] {
+        digest.word(words as u64);
+    }
+    digest.finish()
+}
+
+const _: () = assert!(CHUNK.is_multiple_of(<f64 as Number>::BYTES));
