@@ -17,12 +17,14 @@ extern crate std;
 pub mod arena;
 pub mod digits;
 mod log;
+pub mod server;
 pub mod start;
 pub mod store;
 pub mod trainer;
 mod words;
 
 pub use arena::{Arena, Memory, storage};
+pub use server::Server;
 pub use start::{Origin, start};
 pub use store::{NoStore, Store, StoreError};
 pub use trainer::{Trainer, TrainerError};

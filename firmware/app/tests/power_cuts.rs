@@ -90,9 +90,9 @@ fn after_every_cut_the_board_starts_from_the_old_or_the_new_checkpoint() {
                 );
                 tried += 1;
                 if found == before {
-                    old += 1
+                    old += 1;
                 } else {
-                    new += 1
+                    new += 1;
                 }
                 // And it goes on from there.
                 if operation % 7 == 0 {
@@ -133,7 +133,7 @@ fn forgetting_is_cut_off_without_a_mix() {
     let (flash, _) = save(Flash::new(PAGES as usize));
     let (flash, (_, newest, _)) = save(flash.powered());
     let (_, (fresh, _)) = digest(Flash::new(PAGES as usize));
-    let (erased, _) = boot(flash.clone(), |_, store, _| store.erase().unwrap());
+    let (erased, ()) = boot(flash.clone(), |_, store, _| store.erase().unwrap());
     let operations = erased.operations;
     for operation in 0..operations {
         for torn in Torn::ALL {
