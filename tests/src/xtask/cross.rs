@@ -1,4 +1,4 @@
-//! core as the microcontrollers get it: four targets, with and without defmt.
+//! core as the microcontrollers get it: every target, with and without defmt.
 
 use std::process::Command;
 

@@ -3,16 +3,25 @@
 //! A command prints each program it starts and how long that took, goes on after a
 //! failure so that one run shows all of them, and ends with `N passed, N failed`.
 
+mod apt;
 mod bench_host;
 mod cross;
 mod deny;
+mod emulate;
+mod emulator;
 mod host_tests;
+mod image;
+mod linked;
+mod linker;
 mod lint;
+mod lockstep;
+mod machine;
 mod package;
 mod process;
 mod reach;
 mod statements;
 mod symbols;
+mod table;
 mod tally;
 mod toolchain;
 mod workspace;
@@ -41,14 +50,16 @@ struct Arguments {
 enum Task {
     /// Format, clippy, docs, versions that must agree, licences, package.
     Lint,
-    /// Every test on this machine, then `cross` and `symbols`.
+    /// Every test on this machine, then `cross`, `symbols` and `emulate`.
     Test,
     /// `lint`, then `test`.
     Ci,
-    /// Build core for four microcontroller targets, with and without defmt.
+    /// Build core for five microcontroller targets, with and without defmt.
     Cross,
     /// Show that no panic can be reached in core on a Cortex-M4, and its size.
     Symbols,
+    /// Learn on emulated cores, M0 to RISC-V, and compare with this machine.
+    Emulate,
     /// Measure core on this machine, next to plain loops.
     BenchHost(bench_host::BenchHost),
     /// Pack core as for crates.io and build the package, without uploading.
@@ -78,6 +89,7 @@ fn run(arguments: &Arguments, tally: &mut Tally) -> Result<()> {
         }
         Task::Cross => cross::run(tally, compiler()?),
         Task::Symbols => symbols::run(tally, compiler()?)?,
+        Task::Emulate => emulate::run(tally, compiler()?)?,
         Task::BenchHost(options) => bench_host::run(tally, options),
         Task::Package => package::run(tally),
         Task::Deny => deny::run(tally)?,
@@ -91,7 +103,8 @@ fn test(tally: &mut Tally, compiler: impl FnOnce() -> Result<BareMetal>) -> Resu
     // Found once: to ask rustup or apt again would cost time and not change the answer.
     let compiler = compiler()?;
     cross::run(tally, compiler);
-    symbols::run(tally, compiler)
+    symbols::run(tally, compiler)?;
+    emulate::run(tally, compiler)
 }
 
 #[cfg(test)]

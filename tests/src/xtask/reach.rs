@@ -183,6 +183,6 @@ impl Graph {
 }
 
 /// As in the source, without the hash.
-fn demangled(name: &str) -> String {
+pub(crate) fn demangled(name: &str) -> String {
     format!("{:#}", rustc_demangle::demangle(name))
 }

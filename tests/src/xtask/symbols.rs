@@ -134,7 +134,7 @@ fn allows(finding: &Finding, used: &mut [bool]) -> bool {
 
 /// By name: what panics, what only code that panics calls, and formatting, which in core
 /// nothing but a panic's message needs.
-fn is_panic_machinery(name: &str) -> bool {
+pub(crate) fn is_panic_machinery(name: &str) -> bool {
     let of_the_library = name.starts_with("core::") || name.starts_with("<[");
     let fails = ["_fail", "_failed", "_fail_rt"]
         .iter()

@@ -13,6 +13,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
+use crate::apt;
 use crate::process;
 use crate::statements;
 use crate::workspace::{self, TARGETS};
@@ -128,7 +129,7 @@ impl BareMetal {
     /// For the user.
     pub(crate) fn describe(self) -> &'static str {
         match self {
-            Self::Everyday => "the everyday toolchain, which has the four targets",
+            Self::Everyday => "the everyday toolchain, which has the targets",
             Self::Debian => "Debian's rustc-web, which builds `core` from rust-web-src",
         }
     }
@@ -211,33 +212,13 @@ fn debian_ready() -> Result<bool> {
 
 /// Installs Debian's packages, which needs root.
 fn install_debian() -> Result<()> {
-    let names = DEBIAN_PACKAGES.join(" ");
-    if !process::exists(&mut process::program("apt-get")) {
-        bail!("there is no apt-get to install Debian's {names}");
-    }
-    if process::ask(process::program("id").arg("-u")).as_deref() != Some("0") {
-        bail!(
-            "without root Debian's packages have to be installed by hand: sudo apt-get install {names}"
-        );
-    }
-    let apt = |arguments: &[&str]| {
-        let mut command = process::program("apt-get");
-        command
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .args(arguments);
-        command
-    };
-    // A stale list is no reason to stop: what it names may still be there.
-    let _ = process::run(&mut apt(&["update", "-qq"]));
-    let mut install = apt(&["install", "-qq", "-y", "--no-install-recommends"]);
-    if let Err(error) = process::run(install.args(DEBIAN_PACKAGES)) {
-        bail!("`apt-get install {names}` failed ({error})");
-    }
+    apt::install(&DEBIAN_PACKAGES)?;
     if debian_ready()? {
         Ok(())
     } else {
         bail!(
-            "Debian's {names} are installed, but older than Rust {}",
+            "Debian's {} are installed, but older than Rust {}",
+            DEBIAN_PACKAGES.join(" "),
             workspace::rust_version()?
         )
     }

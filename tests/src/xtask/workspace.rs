@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// The four targets core is built for, from Cortex-M0 to RISC-V.
-pub(crate) const TARGETS: [&str; 4] = [
+/// The targets core is built for, from Cortex-M0 to RISC-V.
+pub(crate) const TARGETS: [&str; 5] = [
     "thumbv6m-none-eabi",
+    "thumbv7m-none-eabi",
     "thumbv7em-none-eabihf",
     "thumbv8m.main-none-eabihf",
     "riscv32imc-unknown-none-elf",

@@ -12,8 +12,9 @@ use apical_core::record::Quantity;
 use apical_core::{Number, Precision};
 use semihosting::process::ExitCode;
 
+use crate::command_line::Settings;
 use crate::output::Lines;
-use crate::{command_line, stack};
+use crate::stack;
 
 /// The weight that `flip` changes, by its number: of the hidden layer, from an inner pixel.
 const FLIPPED: usize = 20;
@@ -24,17 +25,16 @@ pub fn run<P: Precision>(
     task: Option<&'static mut Digits<P>>,
 ) -> ExitCode {
     stack::paint();
-    let Ok(mut lines) = Lines::open() else {
-        return ExitCode::FAILURE;
-    };
+    let mut lines = Lines::default();
     let (Some(memory), Some(task)) = (memory, task) else {
         lines.text("failed: the statics are taken").end();
         return ExitCode::FAILURE;
     };
-    let steps = command_line::number("steps", 2000);
-    let every = command_line::number("every", 100).max(1);
-    let from = command_line::number("from", 0);
-    let flip = command_line::number("flip", 0);
+    let settings = Settings::read();
+    let steps = settings.number("steps", 2000);
+    let every = settings.number("every", 100).max(1);
+    let from = settings.number("from", 0);
+    let flip = settings.number("flip", 0);
 
     let mut layers = digits::LAYERS.map(|_| Layer::<P>::default());
     let Ok(mut trainer) = Trainer::new(&digits::SPECIFICATION, &mut layers, memory) else {
@@ -58,18 +58,19 @@ pub fn run<P: Precision>(
     ExitCode::SUCCESS
 }
 
-/// Turns over the lowest bit of a weight.
+/// Turns over the lowest bit of a weight's highest byte: in floats the very lowest bit is lost
+/// again as soon as the weight outgrows it.
 fn flip_one_bit<P: Precision>(trainer: &mut Trainer<'_, P>) {
-    // The widest word has 8 bytes; the lowest bit is in the first.
+    // The widest word has 8 bytes, in little-endian order.
     let mut bytes = [0; 8];
     let Some(bytes) = bytes.get_mut(..P::Weight::BYTES) else {
         return;
     };
     let offset = FLIPPED * P::Weight::BYTES;
     if trainer.read(Quantity::Weight, offset, bytes).is_ok()
-        && let Some(lowest) = bytes.first_mut()
+        && let Some(highest) = bytes.last_mut()
     {
-        *lowest ^= 1;
+        *highest ^= 1;
         // It was read from there, so it can be written there.
         let _ = trainer.write(Quantity::Weight, offset, bytes);
     }

@@ -1,6 +1,8 @@
 //! Lines of text to the host, without `core::fmt`: formatting would be most of the flash.
 
-use semihosting::io::{self, Stdout, Write};
+use core::ffi::CStr;
+
+use semihosting::sys::arm_compat::sys_write0;
 
 /// Longest line; what is beyond is cut off.
 const LONGEST: usize = 128;
@@ -8,24 +10,21 @@ const LONGEST: usize = 128;
 /// The host's standard output, a line at a time.
 #[derive(Debug)]
 pub struct Lines {
-    stdout: Stdout,
-    line: [u8; LONGEST],
+    /// The line so far, with its end and the zero that the host looks for.
+    line: [u8; LONGEST + 2],
     length: usize,
 }
 
-impl Lines {
-    /// Opens the output.
-    ///
-    /// # Errors
-    /// When the emulator was started without semihosting.
-    pub fn open() -> io::Result<Self> {
-        Ok(Self {
-            stdout: io::stdout()?,
-            line: [0; LONGEST],
+impl Default for Lines {
+    fn default() -> Self {
+        Self {
+            line: [0; LONGEST + 2],
             length: 0,
-        })
+        }
     }
+}
 
+impl Lines {
     /// Appends text.
     pub fn text(&mut self, text: &str) -> &mut Self {
         for &byte in text.as_bytes() {
@@ -66,16 +65,23 @@ impl Lines {
         self
     }
 
-    /// Ends the line and hands it over. A host that does not take it cannot be told so.
+    /// Ends the line and hands it over.
     pub fn end(&mut self) {
-        self.length = self.length.min(LONGEST - 1);
-        self.byte(b'\n');
-        let line = self.line.get(..self.length).unwrap_or_default();
-        let _ = self.stdout.write_all(line);
+        self.put(b'\n');
+        self.put(0);
+        if let Ok(line) = CStr::from_bytes_until_nul(&self.line) {
+            sys_write0(line);
+        }
         self.length = 0;
     }
 
     fn byte(&mut self, byte: u8) {
+        if self.length < LONGEST {
+            self.put(byte);
+        }
+    }
+
+    fn put(&mut self, byte: u8) {
         if let Some(place) = self.line.get_mut(self.length) {
             *place = byte;
             self.length += 1;

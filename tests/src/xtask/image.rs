@@ -1,0 +1,66 @@
+//! Building the images for emulated machines.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use crate::linker;
+use crate::machine::{Machine, Precision};
+use crate::process;
+use crate::toolchain::BareMetal;
+use crate::workspace;
+
+/// Where the images are, from the top.
+const FOLDER: &str = "firmware/boards/qemu";
+
+/// A linked image for one machine in one precision.
+#[derive(Debug)]
+pub(crate) struct Image {
+    pub(crate) machine: Machine,
+    pub(crate) precision: Precision,
+    /// The ELF file.
+    pub(crate) path: PathBuf,
+}
+
+/// Builds the images of a machine, one for each precision that fits it.
+pub(crate) fn build(compiler: BareMetal, machine: Machine) -> Result<Vec<Image>> {
+    let target_dir = compiler.target_dir();
+    let mut cargo = compiler.cargo();
+    // From there, so that cargo finds the folder's own settings.
+    cargo.current_dir(workspace::root().join(FOLDER));
+    cargo.env("APICAL_MACHINE", machine.name);
+    linker::choose(&mut cargo, compiler, machine.target)?;
+    cargo.args(["build", "--quiet", "--release"]);
+    cargo.args(["--target", machine.target]);
+    cargo.arg("--target-dir").arg(&target_dir);
+    for precision in machine.precisions {
+        cargo.args(["--bin", &format!("lockstep-{precision}")]);
+    }
+    process::run(&mut cargo)?;
+
+    // Machines of one target build to the same file: each image is kept in a folder of its machine.
+    let built = target_dir.join(machine.target).join("release");
+    let folder = target_dir.join("images").join(machine.name);
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    machine
+        .precisions
+        .iter()
+        .map(|&precision| {
+            let name = format!("lockstep-{precision}");
+            let path = folder.join(&name);
+            fs::copy(built.join(&name), &path)
+                .with_context(|| format!("cannot copy {name} to {}", path.display()))?;
+            Ok(Image {
+                machine,
+                precision,
+                path,
+            })
+        })
+        .collect()
+}
+
+/// The memory map of a machine as its linker script has it.
+pub(crate) fn memory_map(machine: &Machine) -> Result<String> {
+    workspace::read(&format!("{FOLDER}/memory/{}.x", machine.name))
+}
