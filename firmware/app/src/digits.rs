@@ -17,13 +17,16 @@ use apical_core::random::{Key, shuffle, stream};
 use apical_core::rule::argmax;
 use apical_core::{Activation, Number, Precision};
 
+use crate::teacher::Targets;
 use crate::trainer::Trainer;
 
 /// Neurons of each layer, the input first.
 pub const SIZES: [usize; 3] = [PIXELS, 32, CLASSES];
 
-/// The rates that a wrong and the right class are taught.
-pub const TARGETS: (f64, f64) = (0.1, 0.8);
+/// The rate that a wrong class is taught.
+pub const LOW: f64 = 0.1;
+/// The rate that the right class is taught.
+pub const HIGH: f64 = 0.8;
 
 /// A conductance whose share among itself and a basal conductance of one is lambda.
 const fn odds(lambda: f64) -> f64 {
@@ -138,8 +141,8 @@ impl Score {
 pub struct Digits<P: Precision> {
     /// The rate of each pixel value.
     rates: [P::Rate; table::LEVELS],
-    /// The potentials that a wrong and the right class are nudged towards.
-    targets: [P::Potential; 2],
+    /// What a wrong and the right class are taught; the logistic has both rates.
+    targets: Option<Targets<P>>,
     /// Training digits in the order of `epoch`, by number.
     order: [u16; TRAIN],
     /// The seed and the epoch that the order belongs to; epochs count from 1.
@@ -155,13 +158,10 @@ impl<P: Precision> Default for Digits<P> {
 impl<P: Precision> Digits<P> {
     /// The task. A few kB for the order of the epoch: better in a static than on the stack.
     pub fn new() -> Self {
-        let (low, high) = TARGETS;
-        // Both targets have a potential: they are within the range of the logistic.
-        let potential = |rate| Activation::Logistic.inverse(rate).unwrap_or_default();
         let largest = (table::LEVELS - 1) as f64;
         Self {
             rates: core::array::from_fn(|level| P::Rate::from_f64(level as f64 / largest)),
-            targets: [low, high].map(|rate| P::Potential::from_f64(potential(rate))),
+            targets: Targets::new(&Activation::Logistic, LOW, HIGH),
             order: [0; TRAIN],
             ordered: None,
         }
@@ -179,8 +179,9 @@ impl<P: Precision> Digits<P> {
 
     /// The potentials that the output is nudged towards for a class.
     pub fn teacher(&self, class: usize) -> [P::Potential; CLASSES] {
-        let [low, high] = self.targets;
-        core::array::from_fn(|j| if j == class { high } else { low })
+        let none = || [P::Potential::ZERO; CLASSES];
+        self.targets
+            .map_or_else(none, |targets| targets.of_class(class))
     }
 
     /// The training digit whose turn it is after so many samples, in the order of `seed`.
@@ -232,9 +233,8 @@ impl<P: Precision> Digits<P> {
 
 /// Squared distance of the output's rates to their targets.
 fn loss<P: Precision>(output: &[P::Rate], class: usize) -> f64 {
-    let (low, high) = TARGETS;
     output.iter().enumerate().fold(0.0, |loss, (j, rate)| {
-        let distance = rate.to_f64() - if j == class { high } else { low };
+        let distance = rate.to_f64() - if j == class { HIGH } else { LOW };
         loss + distance * distance
     })
 }

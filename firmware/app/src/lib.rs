@@ -14,16 +14,21 @@
 #[cfg(test)]
 extern crate std;
 
+pub mod actuator;
 pub mod arena;
 pub mod digits;
 mod log;
+pub mod reflex;
+pub mod sensor;
 pub mod server;
 pub mod start;
 pub mod store;
+pub mod teacher;
 pub mod trainer;
 mod words;
 
 pub use arena::{Arena, Memory, storage};
+pub use reflex::{Reflex, ReflexError};
 pub use server::Server;
 pub use start::{Origin, start};
 pub use store::{NoStore, Store, StoreError};

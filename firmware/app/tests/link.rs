@@ -7,9 +7,7 @@ use apical_app::{NoStore, Server, Store, Trainer, arena, store};
 use apical_core::microcircuit::{Layer, Specification};
 use apical_core::rule::Clock;
 use apical_core::{I16, Number, Precision, Rounding};
-use apical_link::{
-    Client, Configuration, Decoder, Error, Fault, Operand, Reply, Request, Section, VERSION,
-};
+use apical_link::{Client, Configuration, Decoder, Error, Fault, Operand, Reply, Request, Section};
 use common::{Flash, PAGE, configuration};
 use proptest::prelude::*;
 
@@ -154,8 +152,7 @@ fn a_board_says_who_it_is_and_steps_as_the_desktop_does() {
     let (input, teacher) = (bytes::<Rate>(&INPUT), bytes::<Potential>(&TEACHER));
     let output: Vec<f64> = twin.output().iter().map(|rate| rate.to_f64()).collect();
     let output = bytes::<Rate>(&output);
-    board.answers(&step(&input, Some(&teacher), 7), &Reply::Bytes(&output);
-    });
+    board.answers(&step(&input, Some(&teacher), 7), &Reply::Bytes(&output));
     board.answers(&Request::Outputs, &Reply::Bytes(&output));
     board.answers(&Request::Digest, &Reply::Digest(twin.digest()));
     let loss = twin.loss(&TEACHER.map(Potential::from_f64));
@@ -286,8 +283,10 @@ fn a_configuration_and_a_reset_are_the_boards_to_do() {
     let other = configuration(5);
     board.done(&Request::WriteConfiguration(other.clone()));
     assert_eq!(board.event, Event::Configured);
-    board.answers(&Request::ReadConfiguration, &Reply::Configuration(other.clone());
-    });
+    board.answers(
+        &Request::ReadConfiguration,
+        &Reply::Configuration(other.clone()),
+    );
     board.done(&Request::Reset);
     assert_eq!(board.event, Event::Reset);
 }
@@ -451,7 +450,9 @@ fn no_spoilt_frame_changes_the_state() {
     println!("{frames} spoilt frames in {cases} cases, {answers} typed refusals, no state changed");
     assert!(frames > 4000 && answers > 4000, "{frames} {answers}");
     // And the board still listens.
-    board.borrow_mut().answers(&Request::Digest, &Reply::Digest(digest));
+    board
+        .borrow_mut()
+        .answers(&Request::Digest, &Reply::Digest(digest));
 }
 
 #[test]
@@ -477,7 +478,6 @@ fn a_port_is_served_until_it_closes() {
     }
     assert!(events.contains(&Event::Reset), "{events:?}");
     assert_eq!(port.output.split(|&byte| byte == 0).count(), 4);
-    assert_eq!(1);
 }
 
 /// A serial port, a few bytes at a time.
