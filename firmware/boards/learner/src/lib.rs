@@ -1,0 +1,130 @@
+//! What the default image of every board does, on the pins and the flash that the board hands it.
+//!
+//! It learns the 8x8 digits out of flash in 16 bits with stochastic rounding, logs how many of the
+//! test digits it knows before and after, and keeps a checkpoint after every epoch. After a reset
+//! it goes on from there: the digests of a board that was interrupted and of one that was not are
+//! the same. The button held at the start forgets everything; the light blinks while it learns and
+//! stays on when it is done.
+#![no_std]
+
+use apical_app::digits::{self, Digits};
+use apical_app::{Memory, Store, Trainer};
+use apical_core::I16;
+use apical_core::microcircuit::Layer;
+use apical_link::Configuration;
+use defmt::{error, info, warn};
+use embedded_hal::digital::{InputPin, StatefulOutputPin};
+use embedded_storage::nor_flash::NorFlash;
+
+/// What a board learns in: 16-bit weights.
+pub type Precision = I16;
+
+/// The storage of the network, for a static of the board.
+pub type Arena = apical_app::arena!(Precision, digits::SPECIFICATION);
+
+/// The task, for another.
+pub type Task = Digits<Precision>;
+
+/// Epochs, over all starts together.
+pub const EPOCHS: u64 = 10;
+
+/// Digits between two changes of the light.
+const BLINK: u64 = 32;
+
+/// Bytes of flash that the checkpoints take on this part: two slots of whole pages.
+pub const fn checkpoint_bytes<F: NorFlash>() -> u32 {
+    let slot =
+        apical_app::store::slot_bytes::<Precision>(&apical_app::storage(&digits::SPECIFICATION));
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "flash has 32-bit addresses"
+    )]
+    let bytes = 2 * slot.next_multiple_of(F::ERASE_SIZE) as u32;
+    bytes
+}
+
+/// The pins that a board hands over.
+#[derive(Debug)]
+pub struct Pins<L, B> {
+    /// The light.
+    pub light: L,
+    /// The button.
+    pub button: B,
+    /// Whether the light is on when its pin is high.
+    pub lit_high: bool,
+    /// Whether the button is pressed when its pin is high.
+    pub pressed_high: bool,
+}
+
+/// Learns until [`EPOCHS`] are over.
+pub fn run<F, L, B>(
+    memory: Memory<'_, Precision>,
+    task: &mut Task,
+    store: &mut Store<F>,
+    pins: &mut Pins<L, B>,
+) where
+    F: NorFlash,
+    L: StatefulOutputPin,
+    B: InputPin,
+{
+    let held = if pins.pressed_high {
+        pins.button.is_high()
+    } else {
+        pins.button.is_low()
+    };
+    if held.unwrap_or(false) {
+        match store.erase() {
+            Ok(()) => info!("button held: the checkpoints are erased"),
+            Err(error) => warn!(
+                "button held, and the checkpoints cannot be erased: {}",
+                error
+            ),
+        }
+    }
+    let initial = digits::initial(digits::SPECIFICATION.seed);
+    let Some(mut configuration) = Configuration::new(&digits::SPECIFICATION, &initial) else {
+        error!("the digits network has more layers than a configuration holds");
+        return;
+    };
+    let mut layers = digits::LAYERS.map(|_| Layer::<Precision>::default());
+    let mut trainer = match apical_app::start(store, &mut configuration, &mut layers, memory) {
+        Ok((trainer, _)) => trainer,
+        Err(error) => {
+            error!("there is no network: {}", error);
+            return;
+        }
+    };
+    say(task, &mut trainer);
+    let train = digits::TRAIN as u64;
+    while trainer.clock().step < EPOCHS * train {
+        while {
+            task.learn_next(&mut trainer);
+            let step = trainer.clock().step;
+            if step.is_multiple_of(BLINK) {
+                // A light that does not work is no reason not to learn.
+                let _ = pins.light.toggle();
+            }
+            !step.is_multiple_of(train)
+        } {}
+        say(task, &mut trainer);
+        if let Err(error) = store.save(&configuration, &trainer) {
+            warn!("no checkpoint: {}", error);
+        }
+    }
+    let _ = pins.light.set_state(pins.lit_high.into());
+    info!("done: {=u64} epochs", EPOCHS);
+}
+
+/// Logs how much the network knows.
+fn say(task: &Task, trainer: &mut Trainer<'_, Precision>) {
+    let digest = trainer.digest();
+    let score = task.evaluate(trainer, digits::TEST);
+    info!(
+        "step {=u64}: {=u32} of {=u32} test digits, {=u32} per mille; digest {=u64:016x}",
+        trainer.clock().step,
+        score.right,
+        score.shown,
+        score.per_mille(),
+        digest
+    );
+}
