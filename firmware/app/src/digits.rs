@@ -197,11 +197,15 @@ impl<P: Precision> Digits<P> {
         train(usize::from(*self.order.get(position as usize)?))
     }
 
-    /// Learns the digit whose turn it is; whether it was recognised meanwhile.
+    /// Learns the digit whose turn it is; whether it was recognised meanwhile. A network that does
+    /// not have the inputs and outputs of this task, as a desktop may configure, is left alone.
     ///
     /// The turn is the clock's step, one a sample: a trainer that was put back from a checkpoint
     /// goes on where it was.
     pub fn learn_next(&mut self, trainer: &mut Trainer<'_, P>) -> bool {
+        if trainer.network().input_size() != PIXELS || trainer.output_size() != CLASSES {
+            return false;
+        }
         let Some(digit) = self.sample(trainer.network().seed(), trainer.clock().step) else {
             return false;
         };

@@ -1,7 +1,7 @@
 //! The default task as a board runs it, on the desktop.
 
 use apical_app::{Arena, Trainer, arena, digits};
-use apical_core::microcircuit::Layer;
+use apical_core::microcircuit::{Layer, Specification};
 use apical_core::{F32, I8, I16, Precision, Rounding};
 
 /// Runs `body` with a trainer at the beginning of the task.
@@ -107,4 +107,18 @@ fn an_epoch_has_the_bits_of_the_desktop() {
         let score = task.evaluate(trainer, digits::TEST);
         assert_eq!((score.right, score.shown), (141, 359));
     });
+}
+
+#[test]
+fn a_network_of_another_shape_is_left_alone() {
+    let specification = Specification {
+        sizes: &[64, 32, 9],
+        ..digits::SPECIFICATION
+    };
+    let mut arena = <arena!(I16, digits::SPECIFICATION)>::new();
+    let mut layers = [Layer::default(); 2];
+    let mut trainer = Trainer::new(&specification, &mut layers, arena.lend()).unwrap();
+    let digest = trainer.digest();
+    assert!(!digits::Digits::new().learn_next(&mut trainer));
+    assert_eq!(trainer.digest(), digest);
 }

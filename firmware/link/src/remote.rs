@@ -167,8 +167,9 @@ pub(crate) mod layers {
     ) -> Result<Vec<LayerSpecification, N>, D::Error> {
         let wire = Vec::<In, N>::deserialize(deserializer)?;
         let mut layers = Vec::new();
-        for In(layer) in wire {
-            if layers.push(layer).is_err() {
+        // By reference: the list's own iterator holds a panic where it drops what is left.
+        for In(layer) in &wire {
+            if layers.push(*layer).is_err() {
                 return Err(D::Error::custom("too many layers"));
             }
         }
