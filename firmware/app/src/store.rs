@@ -17,7 +17,12 @@
 //! ```
 
 mod block;
+mod checkpoints;
+mod error;
 mod slot;
+
+pub use checkpoints::{Checkpoints, NoStore};
+pub use error::StoreError;
 
 use core::ops::Range;
 
@@ -26,8 +31,8 @@ use apical_core::rule::Clock;
 use apical_core::shape::Storage;
 use apical_core::{Number, Precision};
 use apical_link::configuration::{Configuration, MAX_BYTES};
-use apical_link::{Fault, Format, Section};
-use embedded_storage::nor_flash::{NorFlash, NorFlashError, NorFlashErrorKind};
+use apical_link::{Format, Section};
+use embedded_storage::nor_flash::NorFlash;
 
 use crate::log;
 use crate::trainer::Trainer;
@@ -41,129 +46,6 @@ pub const VERSION: u32 = 1;
 const CLOCK: usize = 12;
 /// Bytes that are copied at once: whole words of any format.
 const CHUNK: usize = 64;
-
-/// Why a checkpoint was not saved or not found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
-pub enum StoreError {
-    /// The flash refused a read, a write or an erase.
-    Flash(NorFlashErrorKind),
-    /// The region is outside the flash, not of whole pages, or too small for two slots.
-    Region,
-    /// The checkpoint is larger than a slot.
-    Full {
-        /// Bytes of the checkpoint.
-        needed: u32,
-        /// Bytes of a slot.
-        slot: u32,
-    },
-    /// The only checkpoint has another layout.
-    Version {
-        /// Its version.
-        theirs: u32,
-        /// This program's.
-        ours: u32,
-    },
-    /// The checkpoint is of a network of another shape or precision.
-    Shape,
-    /// The only checkpoint is longer than its slot: it was saved to a larger one.
-    Cut,
-    /// The only checkpoint does not have the check sum that it had when it was saved.
-    Damaged,
-    /// What was written did not read back. The checkpoint before it is still there.
-    Worn,
-}
-
-impl StoreError {
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "it is what map_err hands over"
-    )]
-    fn flash(error: impl NorFlashError) -> Self {
-        Self::Flash(error.kind())
-    }
-}
-
-impl core::fmt::Display for StoreError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self {
-            Self::Flash(kind) => write!(f, "the flash refused: {kind}"),
-            Self::Region => f.write_str("the region of flash does not hold two slots of pages"),
-            Self::Full { needed, slot } => {
-                write!(f, "the checkpoint has {needed} bytes, its slot {slot}")
-            }
-            Self::Version { theirs, ours } => {
-                write!(
-                    f,
-                    "a checkpoint of version {theirs}; this is version {ours}"
-                )
-            }
-            Self::Shape => f.write_str("a checkpoint of another shape or precision"),
-            Self::Cut => f.write_str("a checkpoint that is longer than its slot"),
-            Self::Damaged => f.write_str("a damaged checkpoint"),
-            Self::Worn => f.write_str("the flash does not keep what is written"),
-        }
-    }
-}
-
-impl core::error::Error for StoreError {}
-
-impl From<StoreError> for Fault {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Full { .. } | StoreError::Region => Self::Full,
-            StoreError::Worn => Self::Worn,
-            _ => Self::Flash,
-        }
-    }
-}
-
-/// Where a link server saves to.
-pub trait Checkpoints<P: Precision> {
-    /// Saves a checkpoint.
-    ///
-    /// # Errors
-    /// When it was not saved; the one before it is still there.
-    fn save(
-        &mut self,
-        configuration: &Configuration,
-        trainer: &Trainer<'_, P>,
-    ) -> Result<(), Fault>;
-
-    /// Forgets all checkpoints.
-    ///
-    /// # Errors
-    /// When the flash refuses.
-    fn erase(&mut self) -> Result<(), Fault>;
-}
-
-/// A board without memory for checkpoints.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoStore;
-
-impl<P: Precision> Checkpoints<P> for NoStore {
-    fn save(&mut self, _: &Configuration, _: &Trainer<'_, P>) -> Result<(), Fault> {
-        Err(Fault::Absent)
-    }
-    fn erase(&mut self) -> Result<(), Fault> {
-        Err(Fault::Absent)
-    }
-}
-
-impl<P: Precision, F: NorFlash> Checkpoints<P> for Store<F> {
-    fn save(
-        &mut self,
-        configuration: &Configuration,
-        trainer: &Trainer<'_, P>,
-    ) -> Result<(), Fault> {
-        Self::save(self, configuration, trainer)?;
-        Ok(())
-    }
-    fn erase(&mut self) -> Result<(), Fault> {
-        Ok(Self::erase(self)?)
-    }
-}
 
 /// A checkpoint that is whole.
 #[derive(Clone, Debug, PartialEq)]

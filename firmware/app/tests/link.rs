@@ -1,131 +1,15 @@
-//! A desktop talks to a board: every request, and every frame that is none.
+//! A desktop talks to a board: every request, and what cannot be done.
 
 mod common;
 
-use apical_app::server::{Event, Name, Session};
-use apical_app::{NoStore, Server, Store, Trainer, arena, store};
-use apical_core::microcircuit::{Layer, Specification};
-use apical_core::rule::Clock;
-use apical_core::{I16, Number, Precision, Rounding};
-use apical_link::{Client, Configuration, Decoder, Error, Fault, Operand, Reply, Request, Section};
-use common::{Flash, PAGE, configuration};
-use proptest::prelude::*;
-
-/// Bytes of a frame.
-const FRAME: usize = 512;
-
-const LARGEST: Specification<'static> = apical_app::digits::SPECIFICATION;
-type Words = arena!(I16, LARGEST);
-type Link = Server<I16, FRAME, 64, 10>;
-
-/// A board with a desktop beside it.
-struct Bench<'a, S> {
-    trainer: Trainer<'a, I16>,
-    store: S,
-    configuration: Configuration,
-    server: Link,
-    client: Client,
-    event: Event,
-}
-
-impl<'a, S: store::Checkpoints<I16>> Bench<'a, S> {
-    fn new(words: &'a mut Words, layers: &'a mut [Layer<I16>; 4], store: S) -> Self {
-        let configuration = configuration(1);
-        let mut trainer = Trainer::configured(&configuration, layers, words.lend()).unwrap();
-        let input: Vec<_> = INPUT.map(Rate::from_f64).into();
-        trainer.learn(&input, Some(&TEACHER.map(Potential::from_f64)));
-        Self {
-            trainer,
-            store,
-            configuration,
-            server: Server::new(Name {
-                board: "bench",
-                precision: "i16",
-            }),
-            client: Client::new(),
-            event: Event::Nothing,
-        }
-    }
-
-    /// Sends bytes; the frames that come back, without COBS.
-    fn send(&mut self, bytes: &[u8]) -> Vec<Vec<u8>> {
-        let mut session = Session {
-            trainer: &mut self.trainer,
-            store: &mut self.store,
-            configuration: &mut self.configuration,
-        };
-        let mut decoder = Decoder::<FRAME>::new();
-        let mut frames = Vec::new();
-        for &byte in bytes {
-            let (reply, event) = self.server.feed(byte, &mut session);
-            if event != Event::Nothing {
-                self.event = event;
-            }
-            for &byte in reply.unwrap_or_default() {
-                frames.extend(decoder.feed(byte).map(|frame| frame.unwrap().to_vec()));
-            }
-        }
-        frames
-    }
-
-    /// One request and its one reply.
-    fn ask<X>(&mut self, request: &Request<'_>, look: impl FnOnce(Reply<'_>) -> X) -> X {
-        let mut out = [0; 2 * FRAME];
-        let bytes = self.client.request(request, &mut out).unwrap().to_vec();
-        let frames = self.send(&bytes);
-        assert_eq!(frames.len(), 1, "{request:?}");
-        look(self.client.reply(&frames[0]).unwrap())
-    }
-
-    fn refused(&mut self, request: &Request<'_>) -> Error {
-        let before = self.trainer.digest();
-        let error = self.ask(request, |reply| match reply {
-            Reply::Refused(error) => error,
-            other => panic!("{request:?}: {other:?}"),
-        });
-        assert_eq!(self.trainer.digest(), before, "{request:?}");
-        error
-    }
-
-    fn done(&mut self, request: &Request<'_>) {
-        self.answers(request, &Reply::Done);
-    }
-
-    fn answers(&mut self, request: &Request<'_>, expected: &Reply<'_>) {
-        self.ask(request, |reply| {
-            assert_eq!(&reply, expected, "{request:?}");
-        });
-    }
-}
-
-type Rate = <I16 as Precision>::Rate;
-type Potential = <I16 as Precision>::Potential;
-
-const INPUT: [f64; 6] = [0.1, 0.9, 0.0, 0.4, 1.0, 0.5];
-const TEACHER: [f64; 3] = [1.0, -1.0, 0.5];
-
-fn bytes<T: Number>(values: &[f64]) -> Vec<u8> {
-    let words = values
-        .iter()
-        .map(|&value| T::from_f64(value).to_bits().to_le_bytes());
-    words.flat_map(|word| word[..T::BYTES].to_vec()).collect()
-}
-
-fn step<'b>(input: &'b [u8], teacher: Option<&'b [u8]>, steps: u32) -> Request<'b> {
-    Request::Step {
-        input,
-        teacher,
-        steps,
-        learning: true,
-    }
-}
-
-macro_rules! bench {
-    ($name:ident, $store:expr) => {
-        let (mut words, mut layers) = (Words::new(), [Layer::default(); 4]);
-        let mut $name = Bench::new(&mut words, &mut layers, $store);
-    };
-}
+use apical_app::server::{Event, Session};
+use apical_app::{NoStore, Store};
+use apical_core::{Number, Rounding};
+use apical_link::{Client, Error, Fault, Operand, Reply, Request, Section};
+use common::bench::{
+    FRAME, INPUT, Potential, Rate, TEACHER, bench, bytes, configuration, refusal, step,
+};
+use common::flash::{Flash, PAGE};
 
 #[test]
 fn a_board_says_who_it_is_and_steps_as_the_desktop_does() {
@@ -142,8 +26,8 @@ fn a_board_says_who_it_is_and_steps_as_the_desktop_does() {
         assert_eq!(identity.frame as usize, FRAME);
     });
     // The same on the desktop.
-    let (mut words, mut layers) = (Words::new(), [Layer::default(); 4]);
-    let mut twin = Bench::new(&mut words, &mut layers, NoStore).trainer;
+    bench!(twin, NoStore);
+    let twin = &mut twin.trainer;
     let (input, teacher) = (INPUT.map(Rate::from_f64), TEACHER.map(Potential::from_f64));
     twin.switch();
     twin.advance(&input, Some(&teacher), Some(Rounding::Stochastic), 7);
@@ -336,123 +220,6 @@ fn a_request_that_comes_again_is_answered_again_and_done_once() {
     board.ask(&Request::Identify, |reply| {
         assert!(matches!(reply, Reply::Identity(_)));
     });
-}
-
-fn refusal(content: &[u8]) -> Error {
-    let frame = apical_link::frame::Frame::open(content).unwrap();
-    match frame.read() {
-        Ok(Reply::Refused(error)) => error,
-        other => panic!("{other:?}"),
-    }
-}
-
-/// Requests that would change the state if they were done.
-fn changing() -> impl Strategy<Value = Vec<u8>> {
-    let bytes_of = prop::collection::vec(any::<u8>(), 12);
-    let sequence = 1_u16..1000;
-    (0..5, bytes_of, sequence).prop_map(|(which, bytes, sequence)| {
-        let request = match which {
-            0 => Request::Step {
-                input: &bytes,
-                teacher: Some(&bytes),
-                steps: 2,
-                learning: true,
-            },
-            1 => Request::Write {
-                section: Section::Weights,
-                offset: 4,
-                bytes: &bytes,
-            },
-            2 => Request::SetClock(Clock {
-                step: 99,
-                since_switch: 1,
-            }),
-            3 => Request::WriteConfiguration(configuration(7)),
-            _ => Request::Switch,
-        };
-        let mut out = [0; FRAME];
-        apical_link::frame::seal(sequence, &request, &mut out)
-            .unwrap()
-            .to_vec()
-    })
-}
-
-/// A frame that must not be done, made of one that would be.
-fn spoilt() -> impl Strategy<Value = Vec<u8>> {
-    let noise = prop::collection::vec(any::<u8>(), 1..3 * FRAME);
-    prop_oneof![
-        // Cut off, at either end.
-        (changing(), any::<prop::sample::Index>()).prop_map(|(frame, at)| {
-            let at = at.index(frame.len() - 2) + 1;
-            [&frame[..at], &[0]].concat()
-        }),
-        (changing(), any::<prop::sample::Index>())
-            .prop_map(|(frame, at)| { frame[at.index(frame.len() - 2) + 1..].to_vec() }),
-        // One bit to three bits flipped.
-        (
-            changing(),
-            prop::collection::vec((any::<prop::sample::Index>(), 0..8), 1..=3)
-        )
-            .prop_map(|(mut frame, flips)| {
-                let last = frame.len() - 1;
-                let whole = frame.clone();
-                for (at, bit) in flips {
-                    frame[at.index(last)] ^= 1_u8 << bit;
-                }
-                // Two flips can undo each other.
-                if frame == whole { vec![0] } else { frame }
-            }),
-        // Longer than the buffer.
-        noise.clone().prop_map(|noise| {
-            let long = noise.iter().cycle().map(|byte| byte | 1).take(2 * FRAME);
-            long.chain([0]).collect()
-        }),
-        // Anything.
-        noise.prop_map(|noise| [&noise[..], &[0]].concat()),
-    ]
-}
-
-#[test]
-fn no_spoilt_frame_changes_the_state() {
-    bench!(board, NoStore);
-    let digest = board.trainer.digest();
-    let (mut frames, mut answers, mut cases) = (0, 0, 0);
-    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
-        cases: 4000,
-        rng_seed: proptest::test_runner::RngSeed::Fixed(3),
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    });
-    let board = std::cell::RefCell::new(&mut board);
-    let counted = std::cell::RefCell::new((&mut frames, &mut answers, &mut cases));
-    runner
-        .run(&spoilt(), |bytes| {
-            let mut board = board.borrow_mut();
-            let replies = board.send(&bytes);
-            // A cut frame may have left a part behind; a zero ends it.
-            let rest = board.send(&[0]);
-            let mut counted = counted.borrow_mut();
-            for reply in replies.iter().chain(&rest) {
-                refusal(reply);
-                *counted.1 += 1;
-            }
-            *counted.0 += bytes
-                .split(|&byte| byte == 0)
-                .filter(|frame| !frame.is_empty())
-                .count();
-            *counted.2 += 1;
-            assert_eq!(board.trainer.digest(), digest);
-            assert_eq!(board.event, Event::Nothing);
-            assert_eq!(board.configuration, configuration(1));
-            Ok(())
-        })
-        .unwrap();
-    println!("{frames} spoilt frames in {cases} cases, {answers} typed refusals, no state changed");
-    assert!(frames > 4000 && answers > 4000, "{frames} {answers}");
-    // And the board still listens.
-    board
-        .borrow_mut()
-        .answers(&Request::Digest, &Reply::Digest(digest));
 }
 
 #[test]

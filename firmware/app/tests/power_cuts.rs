@@ -7,7 +7,7 @@ use apical_app::{Arena, Origin, Store, StoreError, Trainer, arena, digits, start
 use apical_core::microcircuit::Layer;
 use apical_core::{F32, I8, I16, Number, Precision};
 use apical_link::Configuration;
-use common::{Flash, PAGE, Torn};
+use common::flash::{Flash, PAGE, Torn};
 
 type Board = arena!(I16, digits::SPECIFICATION);
 

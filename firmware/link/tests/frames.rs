@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 
 use apical_core::rule::Clock;
-use apical_link::frame::{Frame, seal};
+use apical_link::frame::{CHECKSUM, Frame, VERSION, seal};
 use apical_link::responder::Answer;
 use apical_link::{Client, Decoder, Error, Reply, Request, Responder, Section};
 use proptest::prelude::*;
@@ -187,6 +187,27 @@ fn whole_frames_are_done_once_each() {
         "{} frames sent four times each, done once each",
         tried.into_inner()
     );
+}
+
+#[test]
+fn another_version_is_refused_by_name_and_not_read() {
+    let mut content = [0_u8; 8];
+    let (head, sum) = content.split_at_mut(4);
+    // Of version 2, and then what would be a request to reset in version 1.
+    head.copy_from_slice(&[2, 1, 0, 13]);
+    sum.copy_from_slice(&CHECKSUM.checksum(head).to_le_bytes());
+    let mut frame = [0; 16];
+    let length = cobs::encode(&content, &mut frame);
+    let mut bench = Bench::default();
+    let replies = bench.send(&frame[..=length]);
+    assert_eq!(
+        error(&replies[0]),
+        Some(Error::Version {
+            theirs: 2,
+            ours: VERSION
+        })
+    );
+    assert_eq!(bench.board.done, 0);
 }
 
 #[test]
