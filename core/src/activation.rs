@@ -134,6 +134,22 @@ pub enum Phi<P: Precision> {
     Rectified,
 }
 
+impl<P: Precision> Phi<P> {
+    /// The same words for a precision of the same formats, which differs in its kernels alone.
+    pub fn convert<Q>(self) -> Phi<Q>
+    where
+        Q: Precision<Coefficient = P::Coefficient, Potential = P::Potential>,
+    {
+        match self {
+            Self::Logistic => Phi::Logistic,
+            Self::Softplus { gamma, beta, theta } => Phi::Softplus { gamma, beta, theta },
+            Self::Tanh => Phi::Tanh,
+            Self::HardSigmoid => Phi::HardSigmoid,
+            Self::Rectified => Phi::Rectified,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

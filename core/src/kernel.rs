@@ -5,7 +5,7 @@
 //! are checked when a network is built, here nothing can fail. Kernels belong to a
 //! [`Precision`](crate::Precision); this module has the two families they are made of.
 
-pub(crate) mod fixed;
+pub mod fixed;
 pub(crate) mod float;
 
 /// Whether vectors are worth lanes of their own: on a 64-bit machine the compiler makes one register

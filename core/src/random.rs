@@ -6,8 +6,9 @@
 //! * [`Key`]: a hash of (seed, step, stream); [`Key::word`] gives the 32 bits of one index. Used
 //!   for noise, initial weights and shuffles.
 //! * [`Lcg`]: one row of stochastic rounding starts at the key's word of that row and then steps
-//!   a 32-bit linear congruential generator, of which only the upper 16 bits are used: one
-//!   multiply-accumulate a weight. Lanes skip ahead in one step.
+//!   a 32-bit linear congruential generator: one multiply-accumulate for two weights. The upper 16
+//!   bits of a state are one random word; the lower, which are poor by themselves, become the other
+//!   after an exclusive or with the upper. Lanes skip ahead in one step.
 //!
 //! The algorithm, test vectors and the statistics that led to it are in `docs/numerics.md`.
 
@@ -100,7 +101,7 @@ const fn absorb(start: u32, seed: u64, step: u64, stream: u32) -> u32 {
 }
 
 /// The random bits of one row of stochastic rounding.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Lcg(u32);
 
 /// Multiplier with good lattices up to eight dimensions modulo 2^32 (Steele and Vigna,
@@ -116,22 +117,59 @@ impl Lcg {
         Self(key.word(row))
     }
 
-    /// The 16 random bits of the next weight in the row.
+    /// The 16 random bits of each of the next two weights in the row.
     #[inline(always)]
-    pub const fn bits(&mut self) -> u32 {
+    pub const fn pair(&mut self) -> [u16; 2] {
         self.0 = self.0.wrapping_mul(MULTIPLIER).wrapping_add(INCREMENT);
-        self.0 >> 16
+        let words = spread(self.0);
+        [words as u16, (words >> 16) as u16]
     }
 
-    /// The states before the first `N` draws of `N` lanes that take turns.
+    /// The 16 random bits of each of the next `N` weights, drawn side by side: `N` = 2 `PAIRS`, or it
+    /// does not compile.
     #[inline(always)]
-    pub fn lanes<const N: usize>(mut self) -> [u32; N] {
-        let mut lanes = [0; N];
-        for lane in &mut lanes {
-            self.0 = self.0.wrapping_mul(MULTIPLIER).wrapping_add(INCREMENT);
-            *lane = self.0;
+    pub fn draw<const PAIRS: usize, const N: usize>(&mut self) -> [u16; N] {
+        let mut states = [0; PAIRS];
+        for ((state, a), c) in states
+            .iter_mut()
+            .zip(Lanes::<PAIRS>::A)
+            .zip(Lanes::<PAIRS>::C)
+        {
+            let words = spread(self.0.wrapping_mul(a).wrapping_add(c));
+            *state = if cfg!(target_endian = "little") {
+                words
+            } else {
+                words.rotate_left(16)
+            };
         }
-        lanes
+        let (a, c) = const { skip(PAIRS as u32) };
+        self.0 = self.0.wrapping_mul(a).wrapping_add(c);
+        // A view of the same register, which the compiler does not find by itself.
+        bytemuck::must_cast(states)
+    }
+}
+
+/// Two random words out of a state: the upper 16 bits stay, the lower are mixed with them.
+#[inline(always)]
+const fn spread(state: u32) -> u32 {
+    state ^ (state >> 16)
+}
+
+/// Multipliers and increments from the beginning to the first `N` states.
+struct Lanes<const N: usize>;
+
+impl<const N: usize> Lanes<N> {
+    const A: [u32; N] = Self::skips().0;
+    const C: [u32; N] = Self::skips().1;
+
+    const fn skips() -> ([u32; N], [u32; N]) {
+        let (mut a, mut c) = ([0; N], [0; N]);
+        let mut lane = 0;
+        while lane < N {
+            (a[lane], c[lane]) = skip(lane as u32 + 1);
+            lane += 1;
+        }
+        (a, c)
     }
 }
 
@@ -165,22 +203,19 @@ mod tests {
         let key = Key::new(1, 2, 3);
         let words = [key.word(0), key.word(1), key.word(2), key.word(u32::MAX)];
         let mut row = Lcg::row(key, 0);
-        let bits = [row.bits(), row.bits(), row.bits()];
+        let bits = [row.pair(), row.pair()];
         assert_eq!(words, [0x8711_66e5, 0x2a25_92f0, 0xd5ad_071d, 0xfb55_5f4d]);
-        assert_eq!(bits, [56_494, 45_913, 45_242]);
+        assert_eq!(bits, [[47_436, 56_494], [47_706, 45_913]]);
         assert_eq!([key.noise(0), key.noise(1), key.noise(2)], [-72, -273, -29]);
     }
 
     #[test]
-    fn lanes_and_skips_follow_the_row() {
+    fn words_drawn_side_by_side_are_those_of_the_row() {
         let key = Key::new(7, 8, 9);
-        let mut row = Lcg::row(key, 5);
-        let mut lanes: [u32; 16] = Lcg::row(key, 5).lanes();
-        let (a, c) = skip(16);
+        let (mut row, mut groups) = (Lcg::row(key, 5), Lcg::row(key, 5));
         for _ in 0..4 {
-            for lane in &mut lanes {
-                assert_eq!(row.bits(), *lane >> 16);
-                *lane = lane.wrapping_mul(a).wrapping_add(c);
+            for pair in groups.draw::<16, 32>().as_chunks::<2>().0 {
+                assert_eq!(row.pair(), *pair);
             }
         }
     }

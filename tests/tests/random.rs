@@ -13,7 +13,7 @@ fn matrix(key: Key) -> Vec<f64> {
     let mut bits = Vec::with_capacity(ROWS as usize * COLUMNS);
     for row in 0..ROWS {
         let mut row = Lcg::row(key, row);
-        bits.extend((0..COLUMNS).map(|_| f64::from(row.bits())));
+        bits.extend((0..COLUMNS / 2).flat_map(|_| row.pair().map(f64::from)));
     }
     bits
 }

@@ -19,8 +19,10 @@ pub trait FixedNumber: Number {
     /// The word of a stored integer within `-MAX_RAW - 1 ..= MAX_RAW`; higher bits are cut off.
     fn from_raw(raw: i32) -> Self;
 
-    /// The word nearest to the sum with a stored integer of at most 16 bits.
-    fn add_raw(self, raw: i32) -> Self;
+    /// The word nearest to the sum with a stored integer of 16 bits.
+    fn add16(self, raw: i16) -> Self;
+    /// Whether [`add16`](Self::add16) is not the sum.
+    fn add16_exceeds(self, raw: i16) -> bool;
 
     /// The word nearest to a stored integer of any size.
     #[inline(always)]
@@ -88,14 +90,25 @@ macro_rules! fixed_number {
                 $fixed::from_bits(raw as $int)
             }
             #[inline(always)]
-            fn add_raw(self, raw: i32) -> Self {
+            fn add16(self, raw: i16) -> Self {
                 if $int::BITS == 16 {
                     // One instruction for a vector of words that stay as wide as they are.
                     let sum = $fixed::to_bits(self).saturating_add(raw as $int);
                     $fixed::from_bits(sum.max(-$int::MAX))
+                } else if $int::BITS == 8 {
+                    let sum = ($fixed::to_bits(self) as i16).saturating_add(raw);
+                    $fixed::from_bits(sum.clamp(-($int::MAX as i16), $int::MAX as i16) as $int)
                 } else {
-                    let sum = self.raw().saturating_add(raw);
-                    Self::from_raw(sum.clamp(-Self::MAX_RAW, Self::MAX_RAW))
+                    Self::saturate(self.raw() as i64 + raw as i64)
+                }
+            }
+            #[inline(always)]
+            fn add16_exceeds(self, raw: i16) -> bool {
+                if $int::BITS == 16 {
+                    let sum = $fixed::to_bits(self).wrapping_add(raw as $int);
+                    sum != $fixed::to_bits(self.add16(raw))
+                } else {
+                    Self::exceeds(self.raw() as i64 + raw as i64)
                 }
             }
         }

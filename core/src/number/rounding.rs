@@ -44,6 +44,8 @@ pub trait Round {
     /// The same on 32 bits, for formats where a bound proves it exact: `|v| < 2^31 - 2^16`,
     /// `shift <= 16`.
     fn shift32(v: i32, shift: u32, random: u32) -> i32;
+    /// Whether `whole` + `fraction` / 2^16 is rounded up: the same as a shift by 16, in 16 bits.
+    fn carry(whole: i16, fraction: u16, random: u16) -> bool;
 }
 
 macro_rules! shift_both {
@@ -74,6 +76,10 @@ impl Round for TowardZero {
         let mask = ((1 as Int) << shift).wrapping_sub(1);
         v.wrapping_add((v >> (Int::BITS - 1)) & mask) >> shift
     });
+    #[inline(always)]
+    fn carry(whole: i16, fraction: u16, _: u16) -> bool {
+        whole < 0 && fraction != 0
+    }
 }
 
 /// See [`Rounding::Floor`].
@@ -89,6 +95,10 @@ impl Round for Floor {
     fn shift32(v: i32, shift: u32, _: u32) -> i32 {
         v >> shift
     }
+    #[inline(always)]
+    fn carry(_: i16, _: u16, _: u16) -> bool {
+        false
+    }
 }
 
 /// See [`Rounding::Nearest`].
@@ -102,6 +112,11 @@ impl Round for NearestEven {
         let odd = (v >> shift) & (shift != 0) as Int;
         v.wrapping_add(half_less_one).wrapping_add(odd) >> shift
     });
+    #[inline(always)]
+    fn carry(whole: i16, fraction: u16, _: u16) -> bool {
+        // Half and odd counts as more than half.
+        fraction.saturating_add(whole as u16 & 1) > 0x8000
+    }
 }
 
 /// See [`Rounding::Stochastic`].
@@ -119,6 +134,10 @@ impl Round for Stochastic {
             v.wrapping_add((random >> (16 - shift)) as Int) >> shift
         }
     });
+    #[inline(always)]
+    fn carry(_: i16, fraction: u16, random: u16) -> bool {
+        fraction.wrapping_add(random) < fraction
+    }
 }
 
 /// Runs `$body` with `$mode` bound to the type of a [`Rounding`]: the enum at the edge becomes a

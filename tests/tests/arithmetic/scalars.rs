@@ -96,4 +96,20 @@ fn rounding_modes_are_their_definitions() {
         );
         Ok(())
     });
+    // A shift by 16 as a carry out of the lower half.
+    let halves = (integers(31), 0_u32..65_536);
+    check(20_000, halves, |(v, random)| {
+        let (whole, fraction) = ((v >> 16) as i16, v as u16);
+        let have = [
+            TowardZero::carry(whole, fraction, random as u16),
+            Floor::carry(whole, fraction, random as u16),
+            NearestEven::carry(whole, fraction, random as u16),
+            Stochastic::carry(whole, fraction, random as u16),
+        ];
+        prop_assert_eq!(
+            have.map(|up| i128::from(whole) + i128::from(up)),
+            Rounding::ALL.map(|m| divide(v, 16, m, random))
+        );
+        Ok(())
+    });
 }

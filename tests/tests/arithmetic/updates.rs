@@ -29,13 +29,15 @@ fn draws() -> impl Strategy<Value = Draw> {
     )
 }
 
-/// The random word of row `i`, column `j`: the generator stepped j + 1 times from the row's hash.
+/// The random word of row `i`, column `j`: the generator stepped once for every two columns from the
+/// row's hash; odd columns have the upper half, even ones both halves' exclusive or.
 fn random_word(key: Key, i: usize, j: usize) -> u32 {
     let mut state = key.word(i as u32);
-    for _ in 0..=j {
+    for _ in 0..=j / 2 {
         state = state.wrapping_mul(MULTIPLIER).wrapping_add(INCREMENT);
     }
-    state >> 16
+    let (upper, lower) = (state >> 16, state & 0xffff);
+    if j % 2 == 1 { upper } else { upper ^ lower }
 }
 
 /// Asserts a weight after a change with 16 bits more than its own; returns (saturated, lost).
@@ -52,8 +54,8 @@ fn updated<T: Number>(
     Ok((saturated, step == 0 && change != 0))
 }
 
-/// The factor of a row: mantissa and the right shift after its product with a rate.
-fn step_of<P: Precision>(post: P::Potential, value: f64) -> (i128, i32) {
+/// The factor of a row: mantissa, the right shift after its product with a rate, whether it was cut.
+fn step_of<P: Precision>(post: P::Potential, value: f64) -> (i128, i32, bool) {
     let bits = if P::Rate::BYTES == 2 { 15 } else { 31 };
     let [w, r, u] = [
         Format::of::<P::Weight>().frac,
@@ -61,19 +63,19 @@ fn step_of<P: Precision>(post: P::Potential, value: f64) -> (i128, i32) {
         Format::of::<P::Potential>().frac,
     ];
     let (mantissa, shift) = gain(value);
-    // In units of weight ulp x 2^-16 x 2^-(bits + 1) per rate ulp, at most 2 x bits long.
-    let unit = w + 16 + bits + 1 - r;
-    let limit = (1_i128 << (2 * bits)) - 1;
-    let exact = raw(post) * mantissa;
-    let step = shift_half_up(exact, u + shift - unit).clamp(-limit, limit);
+    // In units of weight ulp x 2^-16 x 2^-bits per rate ulp, at most 2 x bits - 1 long.
+    let unit = w + 16 + bits - r;
+    let limit = ((1_i128 << bits) - 1) << (bits - 1);
+    let exact = shift_half_up(raw(post) * mantissa, u + shift - unit);
+    let step = exact.clamp(-limit, limit);
     // Cut to `bits` significant bits; if the rounding carries, one bit less.
     let length = 128 - step.unsigned_abs().leading_zeros() as i32;
     let exponent = (length - bits).max(0);
     let cut = shift_half_up(step, exponent);
     if cut.abs() >> bits == 0 {
-        (cut, bits + 1 - exponent)
+        (cut, bits - exponent, step != exact)
     } else {
-        (cut >> 1, bits - exponent)
+        (cut >> 1, bits - exponent - 1, step != exact)
     }
 }
 
@@ -96,8 +98,9 @@ fn rank_one<P: Precision>() {
             ..Counters::default()
         };
         for (i, &post) in post.iter().enumerate() {
-            let (mantissa, right) = step_of::<P>(post, value);
-            prop_assert!(right >= 0);
+            let (mantissa, right, cut) = step_of::<P>(post, value);
+            prop_assert!(right >= 1);
+            want.weight += u64::from(cut && !pre.is_empty());
             for (j, &rate) in pre.iter().enumerate() {
                 let at = i * pre.len() + j;
                 let change = (mantissa * raw(rate)).div_euclid(1 << right);
@@ -186,11 +189,11 @@ fn filtered<P: Precision>() {
     );
 }
 
-/// A row's factor, gain x post, is cut at a bound that follows from its 30 or 62 bits: in 16-bit
-/// weights and rates, at one. No counter tells, so a rate of this size must not be configured.
+/// A row's factor, gain x post, is cut at a bound that follows from its 29 or 61 bits: in 16-bit
+/// weights and rates, at one. It counts as a saturated weight, one for each row.
 #[test]
 fn a_factor_beyond_its_bits_is_cut() {
-    fn moved<P: Precision>(post: f64) -> f64 {
+    fn moved<P: Precision>(post: f64, cut: bool) -> f64 {
         let mut w = [P::Weight::from_f64(-3.5)];
         let draw = Draw {
             rounding: Rounding::Nearest,
@@ -206,19 +209,26 @@ fn a_factor_beyond_its_bits_is_cut() {
             draw,
             counters,
         );
-        assert_eq!(counters.weight, 0);
+        assert_eq!(counters.weight, u64::from(cut));
         w[0].to_f64() + 3.5
     }
     for factor in [0.5, 0.99, -0.99] {
         assert!(
-            (moved::<I16>(factor) - factor).abs() < 2.0_f64.powi(-12),
+            (moved::<I16>(factor, false) - factor).abs() < 2.0_f64.powi(-12),
             "{factor}"
         );
     }
-    assert_eq!([moved::<I16>(2.0), moved::<I16>(100.0)], [1.0, 1.0]);
     assert_eq!(
-        [moved::<I8>(5.0), moved::<I16x32>(5.0), moved::<I32>(5.0)],
-        [5.0, 5.0, 5.0]
+        [2.0, 100.0].map(|factor| moved::<I16>(factor, true)),
+        [1.0; 2]
+    );
+    assert_eq!(
+        [
+            moved::<I8>(5.0, false),
+            moved::<I16x32>(5.0, false),
+            moved::<I32>(5.0, false),
+        ],
+        [5.0; 3]
     );
 }
 
