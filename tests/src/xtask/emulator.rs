@@ -1,5 +1,6 @@
 //! QEMU: there or installed, and an image run in it to its end or to a time-out.
 
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -19,7 +20,7 @@ const EMULATORS: [(&str, &str); 2] = [
 ];
 
 /// The slowest image, f32 in software on a Cortex-M0, needs some 15 s on an idle desktop core.
-const LIMIT: Duration = Duration::from_secs(180);
+const LIMIT: Duration = Duration::from_mins(3);
 
 /// Makes sure that both emulators are here.
 pub(crate) fn ready() -> Result<()> {
@@ -97,7 +98,7 @@ fn command(image: &Image, settings: &[(&str, u64)]) -> Result<Command> {
     command.args(["-chardev", "stdio,id=console,signal=off"]);
     let mut semihosting = "enable=on,target=native,chardev=console,arg=lockstep".to_owned();
     for (name, value) in settings {
-        semihosting.push_str(&format!(",arg={name}={value}"));
+        write!(semihosting, ",arg={name}={value}")?;
     }
     command.args(["-semihosting-config", &semihosting]);
     command.arg("-kernel").arg(&image.path);

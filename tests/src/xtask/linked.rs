@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use object::{Object, ObjectSection, ObjectSymbol, SectionFlags, elf};
+use object::{Object, ObjectSection, ObjectSymbol, SectionFlags, SymbolKind, elf};
 
 use crate::reach::demangled;
 use crate::symbols::is_panic_machinery;
@@ -65,15 +65,20 @@ impl Linked {
         Ok(size)
     }
 
-    /// The names in it of what panics, formats or allocates, without those that `allowed` knows.
-    pub(crate) fn unwanted(&self, allowed: impl Fn(&str) -> bool) -> Result<Vec<String>> {
+    /// The functions in it that panic, format or allocate, by name.
+    pub(crate) fn unwanted(&self) -> Result<Vec<String>> {
         let file = object::File::parse(&*self.bytes)?;
         let mut names = BTreeSet::new();
-        let mut functions = 0;
-        for symbol in file.symbols() {
+        let mut functions = 0_usize;
+        // Functions of the image: not those of a boot ROM, which are bare addresses, nor the
+        // texts of logs, which are names without code.
+        let own = file
+            .symbols()
+            .filter(|symbol| symbol.kind() == SymbolKind::Text && symbol.section_index().is_some());
+        for symbol in own {
+            functions += 1;
             let name = demangled(symbol.name()?);
-            functions += usize::from(symbol.kind() == object::SymbolKind::Text);
-            if (is_panic_machinery(&name) || is_heap(&name)) && !allowed(&name) {
+            if is_panic_machinery(&name) || is_heap(&name) {
                 names.insert(name);
             }
         }

@@ -5,6 +5,7 @@
 
 mod apt;
 mod bench_host;
+mod boards;
 mod cross;
 mod deny;
 mod emulate;
@@ -50,7 +51,7 @@ struct Arguments {
 enum Task {
     /// Format, clippy, docs, versions that must agree, licences, package.
     Lint,
-    /// Every test on this machine, then `cross`, `symbols` and `emulate`.
+    /// Every test on this machine, then `cross`, `symbols`, `emulate` and `boards`.
     Test,
     /// `lint`, then `test`.
     Ci,
@@ -60,6 +61,8 @@ enum Task {
     Symbols,
     /// Learn on emulated cores, M0 to RISC-V, and compare with this machine.
     Emulate,
+    /// Build the images of all boards; flash and RAM they take.
+    Boards(boards::Boards),
     /// Measure core on this machine, next to plain loops.
     BenchHost(bench_host::BenchHost),
     /// Pack core as for crates.io and build the package, without uploading.
@@ -90,6 +93,7 @@ fn run(arguments: &Arguments, tally: &mut Tally) -> Result<()> {
         Task::Cross => cross::run(tally, compiler()?),
         Task::Symbols => symbols::run(tally, compiler()?)?,
         Task::Emulate => emulate::run(tally, compiler()?)?,
+        Task::Boards(options) => boards::run(tally, compiler()?, options)?,
         Task::BenchHost(options) => bench_host::run(tally, options),
         Task::Package => package::run(tally),
         Task::Deny => deny::run(tally)?,
@@ -104,7 +108,8 @@ fn test(tally: &mut Tally, compiler: impl FnOnce() -> Result<BareMetal>) -> Resu
     let compiler = compiler()?;
     cross::run(tally, compiler);
     symbols::run(tally, compiler)?;
-    emulate::run(tally, compiler)
+    emulate::run(tally, compiler)?;
+    boards::run(tally, compiler, &boards::Boards::default())
 }
 
 #[cfg(test)]

@@ -1,0 +1,189 @@
+//! The images of real parts: that they build, and what they take of flash and RAM.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+
+use crate::linked::{Linked, Ram, Size};
+use crate::linker;
+use crate::process;
+use crate::table::Table;
+use crate::tally::Tally;
+use crate::toolchain::BareMetal;
+use crate::workspace;
+
+/// Where the table goes, besides the screen.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Boards {
+    /// Write the table to docs/boards.md as well.
+    #[arg(long)]
+    document: bool,
+}
+
+/// The text that holds the table, and the lines around it there.
+const DOCUMENT: &str = "docs/boards.md";
+const BEGIN: &str = "<!-- cargo xtask boards --document -->\n";
+const END: &str = "<!-- end -->";
+
+/// One board. Sizes are of the part, with what the image leaves to the checkpoints.
+#[derive(Debug)]
+struct Board {
+    /// Its folder below `firmware/boards`.
+    name: &'static str,
+    part: &'static str,
+    core: &'static str,
+    target: &'static str,
+    /// Bytes of flash.
+    flash: u64,
+    /// Where its RAM is.
+    ram: Ram,
+    /// What ran its own image without the board.
+    emulator: &'static str,
+}
+
+const BOARDS: [Board; 5] = [
+    Board {
+        name: "nucleo-f446re",
+        part: "STM32F446RE",
+        core: "Cortex-M4F",
+        target: "thumbv7em-none-eabihf",
+        flash: 512 << 10,
+        ram: 0x2000_0000..0x2002_0000,
+        emulator: "none models it",
+    },
+    Board {
+        name: "pico",
+        part: "RP2040",
+        core: "Cortex-M0+",
+        target: "thumbv6m-none-eabi",
+        flash: 2 << 20,
+        ram: 0x2000_0000..0x2004_2000,
+        emulator: "not yet",
+    },
+    Board {
+        name: "nrf52840-dk",
+        part: "nRF52840",
+        core: "Cortex-M4F",
+        target: "thumbv7em-none-eabihf",
+        flash: 1 << 20,
+        ram: 0x2000_0000..0x2004_0000,
+        emulator: "none models it",
+    },
+    Board {
+        name: "esp32-c3",
+        part: "ESP32-C3",
+        core: "RV32IMC",
+        target: "riscv32imc-unknown-none-elf",
+        flash: 4 << 20,
+        // By the addresses of data: code in RAM keeps its place free there.
+        ram: 0x3fc8_0000..0x3fce_0000,
+        emulator: "none models it",
+    },
+    Board {
+        name: "pico2",
+        part: "RP2350",
+        core: "Cortex-M33",
+        target: "thumbv8m.main-none-eabihf",
+        flash: 4 << 20,
+        ram: 0x2000_0000..0x2008_2000,
+        emulator: "none models it",
+    },
+];
+
+/// Builds all of them and prints the table.
+pub(crate) fn run(tally: &mut Tally, compiler: BareMetal, options: &Boards) -> Result<()> {
+    let mut table = Table::new(&[
+        "board",
+        "part",
+        "core",
+        "flash:",
+        "of:",
+        "static RAM:",
+        "of:",
+        "builds",
+        "ran in emulator",
+        "ran on hardware",
+    ]);
+    let mut rest = Table::new(&["board", "what can panic, format or allocate in its image"]);
+    for board in &BOARDS {
+        let outcome = one(board, compiler);
+        let (size, remains) = match &outcome {
+            Ok((size, remains)) => (Some(*size), remains.join(", ")),
+            Err(_) => (None, "-".to_owned()),
+        };
+        let bytes = |of: fn(Size) -> u64| size.map_or("-".to_owned(), |size| of(size).to_string());
+        table.row([
+            board.name.to_owned(),
+            board.part.to_owned(),
+            board.core.to_owned(),
+            bytes(|size| size.flash),
+            board.flash.to_string(),
+            bytes(|size| size.ram),
+            (board.ram.end - board.ram.start).to_string(),
+            if size.is_some() { "yes" } else { "no" }.to_owned(),
+            board.emulator.to_owned(),
+            "no one has yet".to_owned(),
+        ]);
+        rest.row([board.name.to_owned(), remains]);
+        tally.record(&format!("the image of {}", board.name), outcome.map(drop));
+    }
+    println!("\nDefault images, in bytes\n\n{table}");
+    println!("{rest}");
+    if options.document {
+        document(&format!("{table}\n{rest}"))?;
+    }
+    Ok(())
+}
+
+fn one(board: &Board, compiler: BareMetal) -> Result<(Size, Vec<String>)> {
+    let image = Linked::read(&build(board, compiler)?)?;
+    let size = image.size(std::slice::from_ref(&board.ram))?;
+    ensure!(size.flash <= board.flash, "it does not fit the flash");
+    ensure!(
+        size.ram <= board.ram.end - board.ram.start,
+        "it does not fit the RAM"
+    );
+    Ok((size, image.unwanted()?))
+}
+
+/// Builds the default image; where it is kept.
+fn build(board: &Board, compiler: BareMetal) -> Result<PathBuf> {
+    let target_dir = compiler.target_dir();
+    let folder = workspace::root().join("firmware/boards").join(board.name);
+    let mut cargo = compiler.cargo();
+    // esp-hal knows `alloc`, even where nothing is allocated.
+    if compiler == BareMetal::Debian && board.name.starts_with("esp") {
+        cargo.args(["-Z", "build-std=core,alloc"]);
+    }
+    linker::choose(&mut cargo, compiler, board.target)?;
+    // From there, so that cargo finds the board's own settings.
+    cargo.current_dir(&folder);
+    cargo.args(["build", "--quiet", "--release", "--target", board.target]);
+    cargo.arg("--target-dir").arg(&target_dir);
+    process::run(&mut cargo)?;
+
+    // Boards of one target build to the same file: each image is kept in a folder of its board.
+    let built = target_dir.join(board.target).join("release/learn");
+    let kept = target_dir.join("images").join(board.name);
+    fs::create_dir_all(&kept).with_context(|| format!("cannot create {}", kept.display()))?;
+    let kept = kept.join("learn");
+    fs::copy(&built, &kept)
+        .with_context(|| format!("cannot copy {} to {}", built.display(), kept.display()))?;
+    Ok(kept)
+}
+
+/// Puts the tables into the document.
+fn document(tables: &str) -> Result<()> {
+    let text = workspace::read(DOCUMENT)?;
+    let (before, rest) = text
+        .split_once(BEGIN)
+        .with_context(|| format!("{DOCUMENT} has no line {}", BEGIN.trim_end()))?;
+    let (_, after) = rest
+        .split_once(END)
+        .with_context(|| format!("{DOCUMENT} has no line {END}"))?;
+    let text = format!("{before}{BEGIN}{tables}{END}{after}");
+    fs::write(Path::new(workspace::root()).join(DOCUMENT), text)
+        .with_context(|| format!("cannot write {DOCUMENT}"))
+}
