@@ -92,6 +92,15 @@ const BOARDS: [Board; 5] = [
     },
 ];
 
+/// The manifests below `firmware/boards`, which are not members of this workspace.
+pub(crate) fn manifests() -> Vec<String> {
+    let folders = BOARDS.iter().map(|board| board.name);
+    folders
+        .chain(["learner", "qemu"])
+        .map(|folder| format!("firmware/boards/{folder}/Cargo.toml"))
+        .collect()
+}
+
 /// Builds all of them and prints the table.
 pub(crate) fn run(tally: &mut Tally, compiler: BareMetal, options: &Boards) -> Result<()> {
     let mut table = Table::new(&[

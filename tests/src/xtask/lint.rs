@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use crate::boards;
 use crate::deny;
 use crate::package;
 use crate::process;
@@ -16,6 +17,12 @@ pub(crate) fn run(tally: &mut Tally) -> Result<()> {
         let mut format = process::cargo();
         format.args(["fmt", "--all", "--check", "--manifest-path", manifest]);
         tally.record(&format!("format of the {name}"), process::run(&mut format));
+    }
+
+    for manifest in boards::manifests() {
+        let mut format = process::cargo();
+        format.args(["fmt", "--check", "--manifest-path", &manifest]);
+        tally.record(&format!("format of {manifest}"), process::run(&mut format));
     }
 
     let mut clippy = process::cargo();

@@ -16,12 +16,10 @@ const functions = {
   // flash_range_erase(from, bytes, ...)
   RE: (chip, r) => {
     chip.flash.fill(0xff, r[0], r[0] + r[1]);
-    chip.erased += 1;
   },
   // flash_range_program(to, data, bytes): bits only go from one to zero
   RP: (chip, r) => {
     for (let i = 0; i < r[2]; i++) chip.flash[r[0] + i] &= chip.readUint8(r[1] + i);
-    chip.programmed += 1;
   },
   // Where the flash is connected: always, here.
   IF: () => {},
@@ -45,8 +43,13 @@ export function install(chip) {
   names.forEach((_, i) => stub(FUNCTIONS + 4 * i, i));
   chip.bootrom.set(new Uint32Array(rom.buffer));
 
-  chip.erased = 0;
-  chip.programmed = 0;
+  // The control of the flash's cache, which rp2040js lacks as well: no reading ahead is under way.
+  const XIP_CONTROL = 0x14000;
+  chip.peripherals[XIP_CONTROL] = {
+    readUint32: () => 0,
+    writeUint32: () => {},
+    writeUint32Atomic: () => {},
+  };
   chip.onBreak = (number) => {
     const r = chip.core.registers;
     if (number < names.length) {

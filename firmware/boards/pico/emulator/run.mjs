@@ -1,9 +1,9 @@
 // Runs the Pico's own image in rp2040js and gives the bytes of its log, for defmt-print.
 //
-//   node run.mjs IMAGE [--checkpoints N] [--cut MILLIONS] | defmt-print -e IMAGE
+//   node run.mjs IMAGE [--end MILLIONS] [--cut MILLIONS] | defmt-print -e IMAGE
 //
-// It ends after N erased checkpoint slots (3). With --cut the power is cut after so many million
-// instructions: RAM and registers are lost, flash stays, and the board starts again.
+// It ends after so many million instructions. With --cut the power is cut after as many: RAM and
+// registers are lost, flash stays, and the board starts again.
 
 import { parseArgs } from 'node:util';
 import { RP2040 } from 'rp2040js';
@@ -13,14 +13,14 @@ import * as image from './image.mjs';
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    checkpoints: { type: 'string', default: '3' },
+    end: { type: 'string', default: '2000' },
     cut: { type: 'string' },
   },
 });
 const { segments, rtt } = image.read(positionals[0]);
-const wanted = Number(values.checkpoints);
+const end = Number(values.end) * 1e6;
 let cut = values.cut === undefined ? Infinity : Number(values.cut) * 1e6;
-let [instructions, erased] = [0, 0];
+let instructions = 0;
 
 /** A chip at power-on, with this flash. */
 function powerOn(flash) {
@@ -49,7 +49,7 @@ function log(chip) {
 const blank = new Uint8Array(16 * 1024 * 1024).fill(0xff);
 for (const { place, data } of segments) blank.set(data, place);
 let chip = powerOn(blank);
-while (erased + chip.erased < wanted + 1) {
+while (instructions < end) {
   for (let i = 0; i < 100_000; i++) {
     const cycles = chip.core.executeInstruction();
     chip.clock.tick((cycles * 1e9) / 125e6);
@@ -59,8 +59,6 @@ while (erased + chip.erased < wanted + 1) {
   if (instructions >= cut) {
     console.error(`power cut after ${instructions / 1e6} million instructions`);
     cut = Infinity;
-    erased += chip.erased;
     chip = powerOn(chip.flash);
   }
 }
-console.error(`${instructions / 1e6} million instructions, ${erased + chip.erased} slots erased`);
