@@ -1,6 +1,7 @@
 //! The command line.
 
 mod compare;
+mod device;
 mod experiment;
 mod main_job;
 mod output;
@@ -20,8 +21,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Below the help of the program; with it, that is 24 lines of 100 columns.
 const WITHOUT_COMMAND: &str = "\
-Without a command: trains a microcircuit on 8x8 digits in f64, f32 and 16-bit
-fixed point, prints a table and writes a report to runs/.";
+Without a command: learns 8x8 digits in f64, f32 and 16 bits; table, and report in runs/.";
 
 /// Cortical microcircuits that learn by local rules, in floats and in fixed point.
 #[derive(Debug, Parser)]
@@ -79,6 +79,8 @@ enum Command {
     Ranges(ranges::RangesArgs),
     /// Write every state variable of every step as CSV
     Trace(trace::TraceArgs),
+    /// Talk to a board: run it, hold it against this machine, read and write it
+    Device(device::DeviceArgs),
     /// Draw the report of a run folder again
     Report(report::ReportArgs),
     /// Write a commented configuration file
@@ -98,7 +100,7 @@ pub fn main() -> u8 {
         if flag.swap(true, Ordering::Relaxed) {
             std::process::exit(1);
         }
-        eprintln!("\nstopping at the last complete epoch; once more ends at once");
+        eprintln!("\nstopping where it can go on from; once more ends at once");
     });
     if let Err(error) = handler {
         eprintln!("apical: warning: Ctrl-C will not leave a resumable run: {error}");
@@ -132,6 +134,7 @@ fn run(cli: &Cli, stop: &AtomicBool) -> Result<(), Error> {
         Some(Command::Compare(args)) => compare::run(args, common, stop),
         Some(Command::Ranges(args)) => ranges::run(args, common, stop),
         Some(Command::Trace(args)) => trace::run(args, common),
+        Some(Command::Device(args)) => device::run(args, common, stop),
         Some(Command::Report(args)) => report::draw(args, common),
         Some(Command::Init(args)) => words::init(args, common),
         Some(Command::List) => {

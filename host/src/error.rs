@@ -2,6 +2,7 @@
 
 use crate::config::ConfigError;
 use crate::data::DataError;
+use crate::device::DeviceError;
 use crate::journal::JournalError;
 use crate::weights_file::WeightsError;
 use apical_core::BuildError;
@@ -24,6 +25,9 @@ pub enum Error {
     /// A weights file.
     #[error(transparent)]
     Weights(#[from] WeightsError),
+    /// A board, or the way to it.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
     /// A network that cannot be built in this precision.
     #[error("cannot build the network in {precision}: {source}")]
     Build {
@@ -86,7 +90,10 @@ impl Error {
     /// 2 when it could not do its work.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Saturation { .. } | Self::Differs(_) | Self::Stopped(_) => 1,
+            Self::Saturation { .. }
+            | Self::Differs(_)
+            | Self::Stopped(_)
+            | Self::Device(DeviceError::Stopped) => 1,
             _ => 2,
         }
     }

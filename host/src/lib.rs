@@ -7,6 +7,7 @@ pub mod command;
 pub mod compare;
 pub mod config;
 pub mod data;
+pub mod device;
 pub mod digits;
 pub mod dispatch;
 mod error;

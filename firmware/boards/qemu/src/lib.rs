@@ -5,9 +5,12 @@
 #![no_std]
 
 pub mod command_line;
+pub mod link;
 pub mod lockstep;
 pub mod output;
+pub mod parity;
 pub mod stack;
+pub mod uart;
 
 // Linked for their critical sections, on which static_cell stands.
 #[cfg(target_arch = "arm")]

@@ -1,0 +1,88 @@
+//! A board that does what a desktop asks over its first serial port: the other end of
+//! `apical device --emulate`.
+//!
+//! It begins with the digits network and does nothing by itself, so that a desktop that joins it
+//! knows its state. It has no flash for checkpoints.
+
+use apical_app::digits;
+use apical_app::server::{Event, Session};
+use apical_app::{Arena, NoStore, Server, Trainer};
+use apical_core::Precision;
+use apical_core::microcircuit::Layer;
+use apical_link::Configuration;
+use apical_link::configuration::MAX_LAYERS;
+use semihosting::process::ExitCode;
+
+use crate::uart::Uart;
+
+/// Bytes of a frame: any configuration fits.
+const FRAME: usize = 640;
+
+/// The server of these images.
+pub type Link<P> = Server<P, FRAME, { digits::PIXELS }, { digits::CLASSES }>;
+
+/// Serves until the emulator ends; the exit code says why there was nothing to serve.
+pub fn serve<P: Precision, const W: usize, const T: usize, const U: usize, const R: usize>(
+    arena: Option<&'static mut Arena<P, W, T, U, R>>,
+    server: Option<&'static mut Link<P>>,
+) -> ExitCode {
+    let initial = digits::initial(digits::SPECIFICATION.seed);
+    let configuration = Configuration::new(&digits::SPECIFICATION, &initial);
+    let (Some(arena), Some(server), Some(configuration)) = (arena, server, configuration) else {
+        return ExitCode::FAILURE;
+    };
+    let begins = Configuration {
+        learning: false,
+        ..configuration
+    };
+    let mut configuration = begins.clone();
+    let mut port = Uart::new();
+    loop {
+        let mut layers: [Layer<P>; MAX_LAYERS] = core::array::from_fn(|_| Layer::default());
+        let Ok(mut trainer) = Trainer::configured(&configuration, &mut layers, arena.lend()) else {
+            return ExitCode::FAILURE;
+        };
+        let event = loop {
+            let mut session = Session {
+                trainer: &mut trainer,
+                store: &mut NoStore,
+                configuration: &mut configuration,
+            };
+            match server.poll(&mut port, &mut session) {
+                Ok(Event::Nothing) => {}
+                Ok(event) => break event,
+                Err(error) => match error {},
+            }
+        };
+        match event {
+            Event::Reset => configuration.clone_from(&begins),
+            Event::Closed => return ExitCode::SUCCESS,
+            Event::Configured | Event::Nothing => {}
+        }
+    }
+}
+
+/// The whole of a link image in one precision: its statics and its entry.
+#[macro_export]
+macro_rules! link {
+    ($precision:ty, $name:literal) => {
+        static ARENA: static_cell::ConstStaticCell<
+            apical_app::arena!($precision, apical_app::digits::SPECIFICATION),
+        > = static_cell::ConstStaticCell::new(apical_app::Arena::new());
+        static SERVER: static_cell::ConstStaticCell<$crate::link::Link<$precision>> =
+            static_cell::ConstStaticCell::new(apical_app::Server::new(apical_app::server::Name {
+                board: match option_env!("APICAL_MACHINE") {
+                    Some(machine) => machine,
+                    None => "none",
+                },
+                precision: $name,
+            }));
+
+        #[cfg_attr(target_arch = "arm", cortex_m_rt::entry)]
+        #[cfg_attr(target_arch = "riscv32", riscv_rt::entry)]
+        fn entry() -> ! {
+            let code = $crate::link::serve(ARENA.try_take(), SERVER.try_take());
+            semihosting::process::ExitCode::exit_process(code)
+        }
+    };
+}

@@ -1,0 +1,26 @@
+//! A board at the other end of a line: asked, run, read, written, and held against this machine.
+//!
+//! | part | holds |
+//! |---|---|
+//! | [`port`] | serial port, pseudo-terminal or TCP socket: bytes, and what keeps them from coming |
+//! | [`session`] | requests and their answers, sent again when they get lost |
+//! | [`state`] | all words of a network as the board keeps them, and where two of them differ |
+//! | [`course`] | which pattern is shown at which step |
+//! | [`twin`] | the board's network on this machine |
+//! | [`lockstep`] | board and twin side by side, to the first difference |
+//! | [`emulator`] | QEMU in place of a board |
+//!
+//! The protocol is `apical-link`'s, the very code that the board runs; nothing here knows the
+//! firmware.
+
+pub mod course;
+pub mod emulator;
+mod error;
+pub mod lockstep;
+pub mod port;
+pub mod session;
+pub mod state;
+pub mod twin;
+
+pub use error::DeviceError;
+pub use session::Session;
