@@ -117,6 +117,12 @@ impl Lcg {
         Self(key.word(row))
     }
 
+    /// The state, for who takes the steps in registers of their own.
+    #[inline(always)]
+    pub const fn state(self) -> u32 {
+        self.0
+    }
+
     /// The 16 random bits of each of the next two weights in the row.
     #[inline(always)]
     pub const fn pair(&mut self) -> [u16; 2] {

@@ -1,7 +1,8 @@
 //! Kernels in fixed point: exact sums in a wide integer, one rounding a write.
 //!
 //! Public is what a precision with kernels of its own needs to compute the same bits: [`Scale`] and
-//! [`Step`] turn a learning rate and a postsynaptic word into the factor of a row.
+//! [`Step`] turn a learning rate and a postsynaptic word into the factor of a row, [`store_sum`] rounds a
+//! sum.
 
 mod filter;
 mod gain;
@@ -13,6 +14,7 @@ mod update;
 pub(crate) use filter::filtered;
 pub use gain::{Gain, Scale, Step};
 pub use multiply::Multiply;
+pub use product::store_sum;
 pub(crate) use product::{mat_vec, mat_vec_transposed};
 pub use sum::Sum;
 pub(crate) use update::rank_one;

@@ -14,6 +14,9 @@ use crate::toolchain::BareMetal;
 /// The machine on which the comparison itself is tried.
 const CONTROL: &str = "mps2-an386";
 
+/// Random shapes that go through both kinds of kernels, where there are two.
+const CASES: u64 = 3000;
+
 /// The step at which one bit of a weight is made wrong there: not one whose digest is told at
 /// first.
 const CONTROL_STEP: u64 = 1234;
@@ -50,6 +53,10 @@ pub(crate) fn run(tally: &mut Tally, compiler: BareMetal) -> Result<()> {
                 continue;
             }
         };
+        if machine.dsp {
+            let what = format!("kernels on DSP instructions on {}", machine.name);
+            tally.record(&what, kernels_agree(&image::parity(compiler, machine)));
+        }
         for image in &images {
             let Some((_, course)) = courses.iter().find(|(of, _)| *of == image.precision) else {
                 continue;
@@ -114,6 +121,17 @@ fn one(image: &Image, course: &Course, table: &mut Table) -> Result<()> {
     );
     let (deepest, room) = told.stack;
     ensure!(deepest < room, "the stack of {room} bytes has been full");
+    Ok(())
+}
+
+/// Random shapes with random and extreme words through both kinds of kernels, on the core itself.
+fn kernels_agree(image: &Image) -> Result<()> {
+    let lines = emulator::run(image, &[("cases", CASES)])?;
+    let told = lines.last().map_or("nothing", String::as_str);
+    ensure!(told == format!("equal {CASES}"), "the image said: {told}");
+    eprintln!(
+        "  {CASES} random shapes through core's kernels and those on DSP instructions: equal"
+    );
     Ok(())
 }
 

@@ -14,6 +14,9 @@ use crate::workspace;
 /// Where the images are, from the top.
 const FOLDER: &str = "firmware/boards/qemu";
 
+/// The image that compares the kernels on DSP instructions with core's.
+const PARITY: &str = "parity";
+
 /// A linked image for one machine in one precision.
 #[derive(Debug)]
 pub(crate) struct Image {
@@ -34,8 +37,15 @@ pub(crate) fn build(compiler: BareMetal, machine: Machine) -> Result<Vec<Image>>
     cargo.args(["build", "--quiet", "--release"]);
     cargo.args(["--target", machine.target]);
     cargo.arg("--target-dir").arg(&target_dir);
+    // The target of Armv8-M does not say whether the core has them.
+    if machine.dsp && machine.target.starts_with("thumbv8m") {
+        cargo.args(["--features", "armv8m-dsp"]);
+    }
     for precision in machine.precisions {
         cargo.args(["--bin", &format!("lockstep-{precision}")]);
+    }
+    if machine.dsp {
+        cargo.args(["--bin", PARITY]);
     }
     process::run(&mut cargo)?;
 
@@ -58,6 +68,16 @@ pub(crate) fn build(compiler: BareMetal, machine: Machine) -> Result<Vec<Image>>
             })
         })
         .collect()
+}
+
+/// The image that compares kernels, which [`build`] has built last for this machine.
+pub(crate) fn parity(compiler: BareMetal, machine: Machine) -> Image {
+    let built = compiler.target_dir().join(machine.target).join("release");
+    Image {
+        machine,
+        precision: Precision::I16,
+        path: built.join(PARITY),
+    }
 }
 
 /// The memory map of a machine as its linker script has it.

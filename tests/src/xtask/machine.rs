@@ -15,6 +15,8 @@ pub(crate) struct Machine {
     pub(crate) emulator: &'static [&'static str],
     /// The precisions that fit its memory.
     pub(crate) precisions: &'static [Precision],
+    /// Whether the core has DSP instructions.
+    pub(crate) dsp: bool,
 }
 
 /// The precisions of the images.
@@ -50,6 +52,7 @@ pub(crate) const MACHINES: [Machine; 7] = [
         emulator: &["qemu-system-arm", "-machine", "microbit"],
         // In f32 the state alone is 15.1 of the 16 KB.
         precisions: &[Precision::I8, Precision::I16],
+        dsp: false,
     },
     Machine {
         name: "microbit-32k",
@@ -63,6 +66,7 @@ pub(crate) const MACHINES: [Machine; 7] = [
             "nrf51-soc.sram-size=32768",
         ],
         precisions: &[Precision::F32],
+        dsp: false,
     },
     Machine {
         name: "lm3s6965evb",
@@ -70,6 +74,7 @@ pub(crate) const MACHINES: [Machine; 7] = [
         target: "thumbv7m-none-eabi",
         emulator: &["qemu-system-arm", "-machine", "lm3s6965evb"],
         precisions: &Precision::ALL,
+        dsp: false,
     },
     Machine {
         name: "mps2-an386",
@@ -77,6 +82,7 @@ pub(crate) const MACHINES: [Machine; 7] = [
         target: "thumbv7em-none-eabihf",
         emulator: &["qemu-system-arm", "-machine", "mps2-an386"],
         precisions: &Precision::ALL,
+        dsp: true,
     },
     Machine {
         name: "mps2-an500",
@@ -84,6 +90,7 @@ pub(crate) const MACHINES: [Machine; 7] = [
         target: "thumbv7em-none-eabihf",
         emulator: &["qemu-system-arm", "-machine", "mps2-an500"],
         precisions: &Precision::ALL,
+        dsp: true,
     },
     Machine {
         name: "mps2-an505",
@@ -91,6 +98,7 @@ pub(crate) const MACHINES: [Machine; 7] = [
         target: "thumbv8m.main-none-eabihf",
         emulator: &["qemu-system-arm", "-machine", "mps2-an505"],
         precisions: &Precision::ALL,
+        dsp: true,
     },
     Machine {
         name: "virt",
@@ -98,5 +106,6 @@ pub(crate) const MACHINES: [Machine; 7] = [
         target: "riscv32imc-unknown-none-elf",
         emulator: &["qemu-system-riscv32", "-machine", "virt", "-bios", "none"],
         precisions: &Precision::ALL,
+        dsp: false,
     },
 ];

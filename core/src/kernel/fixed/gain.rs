@@ -85,6 +85,16 @@ impl Scale {
         }
     }
 
+    /// The learning rate, and how far its product with a postsynaptic word is shifted to the right;
+    /// `None` where it is shifted to the left.
+    pub const fn shift(self) -> Option<(i32, u32)> {
+        if self.left == 0 {
+            Some((self.mantissa as i32, self.right))
+        } else {
+            None
+        }
+    }
+
     /// The step of the row of one postsynaptic word. Without a branch: the steps of several rows are
     /// found side by side.
     #[inline(always)]

@@ -6,9 +6,10 @@ use crate::kernel::{Into, Rows, VECTORS};
 use crate::number::FixedNumber;
 use crate::record::{Observe, Quantity};
 
-/// Rounds a sum of products of `W` and `R` to `U` and writes it.
+/// Rounds a sum of products of `W` and `R` to nearest even, in the format of `U`, and writes it; 1 where
+/// it saturated.
 #[inline(always)]
-fn put<W, R, U>(y: &mut U, sum: W::Sum, into: Into) -> u32
+pub fn store_sum<W, R, U>(y: &mut U, sum: W::Sum, into: Into) -> u32
 where
     W: Multiply<R>,
     R: FixedNumber,
@@ -46,7 +47,7 @@ where
     }
     let mut saturated = 0;
     for (y, row) in y.iter_mut().zip(Rows::new(w, x.len())) {
-        saturated += put::<W, R, U>(y, W::dot(row, x), into);
+        saturated += store_sum::<W, R, U>(y, W::dot(row, x), into);
     }
     if O::ON {
         observer.saturated(Quantity::Potential, saturated);
@@ -105,7 +106,7 @@ impl<W: Multiply<R>, R: FixedNumber> Columns<'_, W, R> {
         for y in blocks {
             let sums = W::columns::<N>(self.w, self.x, self.first, self.all);
             for (y, sum) in y.iter_mut().zip(sums) {
-                self.saturated += put::<W, R, U>(y, sum, self.into);
+                self.saturated += store_sum::<W, R, U>(y, sum, self.into);
             }
             self.first += N;
         }
