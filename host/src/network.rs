@@ -2,6 +2,7 @@
 
 mod initial;
 
+pub(crate) use initial::{array_name, shape};
 pub use initial::{take_weights, weights_of};
 
 use crate::config::{self, Config};

@@ -1,6 +1,8 @@
 //! `apical device`.
 
 mod lockstep;
+mod train;
+mod words;
 
 use super::{Common, Source, Voice};
 use crate::Error;
@@ -25,8 +27,16 @@ pub(super) struct DeviceArgs {
 enum Action {
     /// Say who the board is
     Identify(Line),
+    /// Let the board learn the samples of a configuration
+    Run(train::RunArgs),
     /// Hold the board against this machine, step by step
     Lockstep(lockstep::LockstepArgs),
+    /// Read weights, state or configuration, to the screen or a file
+    Read(words::ReadArgs),
+    /// Set one word, or all weights from a file
+    Write(words::WriteArgs),
+    /// Print counters and digest now and then
+    Monitor(train::MonitorArgs),
 }
 
 /// Where the board is.
@@ -44,7 +54,7 @@ struct Line {
     /// Start QEMU instead: cortex-m0, -m3, -m4, -m7, -m33 or riscv
     #[arg(long, value_name = "MACHINE", value_parser = machine, conflicts_with = "port")]
     emulate: Option<Machine>,
-    /// Precision of the emulated board: i8, i16 or f32
+    /// Precision of the emulated board
     #[arg(long, default_value = "i16", value_name = "P", value_parser = ["i8", "i16", "f32"])]
     precision: String,
     /// Image for the emulator, instead of the one from `cargo xtask emulate`
@@ -121,7 +131,11 @@ pub(super) fn run(args: &DeviceArgs, common: &Common, stop: &AtomicBool) -> Resu
             voice.result(identity);
             Ok(())
         }
+        Action::Run(args) => train::run(args, common, stop),
         Action::Lockstep(args) => lockstep::run(args, common, stop),
+        Action::Read(args) => words::read(args, common, stop),
+        Action::Write(args) => words::write(args, common, stop),
+        Action::Monitor(args) => train::monitor(args, common, stop),
     }
 }
 

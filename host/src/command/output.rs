@@ -36,6 +36,15 @@ impl Voice {
         }
     }
 
+    /// One of many results for a program, on a line of its own.
+    pub fn one_of_many<T: Serialize>(self, value: &T) {
+        if self.json
+            && let Ok(text) = serde_json::to_string(value)
+        {
+            print_line(&text);
+        }
+    }
+
     /// A bar over `total` units; hidden when nobody looks (indicatif hides it without a terminal).
     pub fn bar(self, total: u64, unit: &str) -> ProgressBar {
         if self.quiet || self.json {

@@ -127,11 +127,12 @@ fn arrays<P: Precision>(network: &Microcircuit<'_, P>) -> impl Iterator<Item = V
         .filter(|variable| variable.storage == Quantity::Weight)
 }
 
-fn array_name(variable: &Variable) -> String {
+pub(crate) fn array_name(variable: &Variable) -> String {
     format!("{}_{}", variable.name, variable.layer)
 }
 
-fn shape(variable: &Variable) -> Vec<usize> {
+/// The shape of an array of weights: thresholds are vectors, also where there is one of them.
+pub(crate) fn shape(variable: &Variable) -> Vec<usize> {
     let vector = [Family::Bias, Family::IpBias]
         .iter()
         .any(|f| f.name() == variable.name);
