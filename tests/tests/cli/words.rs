@@ -8,16 +8,20 @@ use tempfile::tempdir;
 
 use super::train_small;
 
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 9] = [
     "train",
     "experiment",
     "compare",
     "trace",
     "ranges",
+    "device",
     "report",
     "init",
     "list",
 ];
+
+/// What a board can be asked.
+const ACTIONS: [&str; 6] = ["identify", "run", "lockstep", "read", "write", "monitor"];
 
 #[test]
 fn help_fits_a_screen() {
@@ -26,7 +30,13 @@ fn help_fits_a_screen() {
     let commands = COMMANDS
         .iter()
         .flat_map(|command| [vec![*command, "-h"], vec![*command, "--help"]]);
-    for arguments in program.into_iter().chain(commands) {
+    let actions = ACTIONS.iter().flat_map(|action| {
+        [
+            vec!["device", *action, "-h"],
+            vec!["device", *action, "--help"],
+        ]
+    });
+    for arguments in program.into_iter().chain(commands).chain(actions) {
         let help = run(folder.path(), &arguments).expect(0).stdout;
         // As a terminal of 100 columns shows them.
         let lines: usize = help

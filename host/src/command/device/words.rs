@@ -24,7 +24,7 @@ enum What {
 
 #[derive(Debug, Args)]
 pub(super) struct ReadArgs {
-    /// What to read; the state is everything that the digest is over
+    /// What to read
     #[arg(default_value = "weights")]
     what: What,
     #[command(flatten)]
