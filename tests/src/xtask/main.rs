@@ -5,6 +5,7 @@
 
 mod apt;
 mod bench_host;
+mod bench_mcu;
 mod boards;
 mod cross;
 mod deny;
@@ -65,6 +66,8 @@ enum Task {
     Boards(boards::Boards),
     /// Measure core on this machine, next to plain loops.
     BenchHost(bench_host::BenchHost),
+    /// Count instructions of core's kernels on emulated cores, next to peers.
+    BenchMcu(bench_mcu::BenchMcu),
     /// Pack core as for crates.io and build the package, without uploading.
     Package,
     /// Licences, sources and known vulnerabilities (installs cargo-deny).
@@ -95,6 +98,7 @@ fn run(arguments: &Arguments, tally: &mut Tally) -> Result<()> {
         Task::Emulate => emulate::run(tally, compiler()?)?,
         Task::Boards(options) => boards::run(tally, compiler()?, options)?,
         Task::BenchHost(options) => bench_host::run(tally, options),
+        Task::BenchMcu(options) => bench_mcu::run(tally, compiler()?, options)?,
         Task::Package => package::run(tally),
         Task::Deny => deny::run(tally)?,
     }

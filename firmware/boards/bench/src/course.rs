@@ -1,0 +1,168 @@
+//! What is counted of a precision: one text for the image and for the host, which takes the same
+//! course (`tests/src/xtask/bench_mcu/course.rs` includes this file) and knows the results.
+
+use apical_app::digits::{self, Digits};
+use apical_app::{Memory, Trainer};
+use apical_core::digest::Digest;
+use apical_core::kernel::Into;
+use apical_core::microcircuit::{Layer, Microcircuit};
+use apical_core::precision::Draw;
+use apical_core::random::{Key, stream};
+use apical_core::rule::{Activity, Clock, Rule, digest};
+use apical_core::{Number, Precision, Rounding, Silent};
+
+/// Steps of training before the first one that is counted: weights and errors as they are in use.
+const BEFORE: usize = 100;
+/// Steps that are counted.
+const COUNTED: usize = 10;
+
+/// Looks on: counts what is done, and hears what came out.
+pub trait Watch {
+    /// Does the work, once, and adds its length to what is told next.
+    fn count(&mut self, work: impl FnOnce());
+    /// What was counted since the last time: its name, size and number, and the digest of the
+    /// result.
+    fn tell(&mut self, name: &str, size: usize, times: usize, digest: u64);
+}
+
+/// Words for the largest square and its vectors.
+#[derive(Debug)]
+pub struct Room<'a, P: Precision> {
+    /// As many as the square of the side.
+    pub weights: &'a mut [P::Weight],
+    /// Inputs, one side.
+    pub rates: &'a mut [P::Rate],
+    /// Outputs, one side.
+    pub potentials: &'a mut [P::Potential],
+}
+
+/// Words between plus and minus `size`.
+fn fill<T: Number>(words: &mut [T], size: f64, step: u64) {
+    let key = Key::new(1, step, stream::DATA);
+    for (word, i) in words.iter_mut().zip(0..) {
+        *word = T::from_f64((2.0 * key.uniform(i) - 1.0) * size);
+    }
+}
+
+fn digest_of<T: Number>(words: &[T]) -> u64 {
+    let mut digest = Digest::default();
+    digest.words(words);
+    digest.finish()
+}
+
+// Functions of their own, so that no caller's constants reach them.
+
+#[inline(never)]
+fn mat_vec<P: Precision>(w: &[P::Weight], x: &[P::Rate], y: &mut [P::Potential]) {
+    P::mat_vec(w, x, y, Into::Store, &mut Silent);
+}
+
+#[inline(never)]
+fn transposed<P: Precision>(w: &[P::Weight], x: &[P::Rate], y: &mut [P::Potential]) {
+    P::mat_vec_transposed(w, x, y, Into::Store, &mut Silent);
+}
+
+#[inline(never)]
+fn rank_one<P: Precision>(
+    w: &mut [P::Weight],
+    post: &[P::Potential],
+    gain: P::Gain,
+    pre: &[P::Rate],
+    key: Key,
+) {
+    let rounding = Rounding::Stochastic;
+    P::rank_one(w, post, gain, pre, Draw { rounding, key }, &mut Silent);
+}
+
+#[inline(never)]
+fn step<P: Precision>(
+    network: &Microcircuit<'_, P>,
+    weights: &mut [P::Weight],
+    activity: &mut Activity<'_, P>,
+    input: &[P::Rate],
+    teacher: &[P::Potential],
+) {
+    network.step(weights, activity, input, Some(teacher), &mut Silent);
+    network.learn(weights, activity, Rounding::Stochastic, &mut Silent);
+}
+
+/// The three kernels on a square of weights.
+pub fn kernels<P: Precision>(
+    room: &mut Room<'_, P>,
+    side: usize,
+    watch: &mut impl Watch,
+) -> Option<()> {
+    let w = room.weights.get_mut(..side * side)?;
+    let x = room.rates.get_mut(..side)?;
+    let y = room.potentials.get_mut(..side)?;
+    fill(w, 0.5, 1);
+    fill(x, 1.0, 2);
+
+    watch.count(|| mat_vec::<P>(w, x, y));
+    watch.tell("mat-vec", side, 1, digest_of(y));
+    watch.count(|| transposed::<P>(w, x, y));
+    watch.tell("transposed", side, 1, digest_of(y));
+
+    fill(y, 0.5, 3);
+    let (gain, key) = (P::gain(0.1)?, Key::new(1, 4, stream::ROUNDING));
+    watch.count(|| rank_one::<P>(w, y, gain, x, key));
+    watch.tell("rank-one", side, 1, digest_of(w));
+    Some(())
+}
+
+/// Learning steps of the digits network, first with nobody looking at saturations, then with the
+/// counters of a [`Trainer`].
+pub fn training<P: Precision>(memory: Memory<'_, P>, watch: &mut impl Watch) -> Option<()> {
+    let task = Digits::<P>::new();
+    let initial = digits::initial(digits::SPECIFICATION.seed);
+    let mut layers = digits::LAYERS.map(|_| Layer::<P>::default());
+    let Memory {
+        weights,
+        traces,
+        potentials,
+        rates,
+    } = memory;
+    {
+        let network = Microcircuit::new(&digits::SPECIFICATION, &mut layers).ok()?;
+        let mut activity = Activity {
+            potentials: &mut *potentials,
+            rates: &mut *rates,
+            traces: &mut *traces,
+            clock: Clock::default(),
+        };
+        network.initialise(weights, &initial);
+        for number in 0..BEFORE + COUNTED {
+            let digit = digits::train(number)?;
+            let (input, teacher) = (task.input(digit), task.teacher(digit.class()));
+            network.switch(&mut activity);
+            let mut learn = || step(&network, weights, &mut activity, &input, &teacher);
+            if number < BEFORE {
+                learn();
+            } else {
+                watch.count(learn);
+            }
+        }
+        watch.tell("training", 0, COUNTED, digest::<P>(weights, &activity));
+    }
+    let memory = Memory {
+        weights,
+        traces,
+        potentials,
+        rates,
+    };
+    let mut trainer = Trainer::new(&digits::SPECIFICATION, &mut layers, memory).ok()?;
+    trainer.begin(&initial);
+    for number in 0..BEFORE + COUNTED {
+        let digit = digits::train(number)?;
+        let (input, teacher) = (task.input(digit), task.teacher(digit.class()));
+        trainer.switch();
+        let mut learn = || trainer.learn(&input, Some(&teacher));
+        if number < BEFORE {
+            learn();
+        } else {
+            watch.count(learn);
+        }
+    }
+    watch.tell("training, counters on", 0, COUNTED, trainer.digest());
+    Some(())
+}

@@ -1,0 +1,46 @@
+//! What the peers' images share: words to multiply, and the comparison with plain sums.
+
+use apical_core::digest::Digest;
+use apical_core::random::{Key, stream};
+use semihosting::process::ExitCode;
+
+use crate::course::Watch;
+use crate::watch::Ticks;
+
+/// Integers between plus and minus `limit`.
+pub fn integer(index: u32, limit: i32, step: u64) -> i32 {
+    let word = Key::new(1, step, stream::DATA).word(index);
+    (word % (2 * limit.unsigned_abs() + 1)) as i32 - limit
+}
+
+/// Tells what was counted, if all results are the plain ones next to them.
+pub fn tell(
+    ticks: &mut Ticks,
+    name: &str,
+    side: usize,
+    results: impl Iterator<Item = (i64, i64)>,
+) -> Option<()> {
+    let (mut digest, mut told) = (Digest::default(), 0);
+    for (result, plain) in results {
+        if result != plain {
+            semihosting::println!("{name} of {side} is wrong: {result} for {plain}");
+            return None;
+        }
+        digest.word(result as u64);
+        told += 1;
+    }
+    if told < side {
+        return None;
+    }
+    ticks.tell(name, side, 1, digest.finish());
+    Some(())
+}
+
+/// Whether the image came to its end.
+pub fn exit(end: Option<()>) -> ! {
+    let code = match end {
+        Some(()) => ExitCode::SUCCESS,
+        None => ExitCode::FAILURE,
+    };
+    code.exit_process()
+}
