@@ -89,7 +89,7 @@ impl Line {
                     Some(image) => image.clone(),
                     None => find_image(machine, &self.precision)?,
                 };
-                let (emulator, port) = Emulator::start(machine, &self.precision, &image, stop)?;
+                let (emulator, port) = Emulator::start(machine, &image, stop)?;
                 (Some(emulator), port)
             }
             (None, port) => {

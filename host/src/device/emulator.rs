@@ -23,7 +23,7 @@ const IMAGES: [&str; 2] = ["cross/everyday/images", "cross/debian/images"];
 /// A machine that stands for a core.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Machine {
-    /// The micro:bit.
+    /// The micro:bit, with 32 KB of RAM.
     CortexM0,
     /// The `LM3S6965EVB`.
     CortexM3,
@@ -60,12 +60,11 @@ impl Machine {
         }
     }
 
-    /// The folder of its images, which is the name of its memory map. In f32 the state does not
-    /// fit the 16 KB of a micro:bit.
-    fn folder(self, precision: &str) -> &'static str {
+    /// The folder of its images, which is the name of its memory map. The link does not fit the
+    /// 16 KB of a micro:bit; its part exists with 32.
+    fn folder(self) -> &'static str {
         match self {
-            Self::CortexM0 if precision == "f32" => "microbit-32k",
-            Self::CortexM0 => "microbit",
+            Self::CortexM0 => "microbit-32k",
             Self::CortexM3 => "lm3s6965evb",
             Self::CortexM4 => "mps2-an386",
             Self::CortexM7 => "mps2-an500",
@@ -75,10 +74,10 @@ impl Machine {
     }
 
     /// The emulator and what makes it this machine.
-    fn command(self, precision: &str) -> Command {
+    fn command(self) -> Command {
         let (program, package) = self.program();
         let mut command = Command::new(program);
-        let folder = self.folder(precision);
+        let folder = self.folder();
         let machine = folder.strip_suffix("-32k").unwrap_or(folder);
         command.args(["-machine", machine]);
         if machine != folder {
@@ -122,7 +121,7 @@ pub fn find_image(machine: Machine, precision: &str) -> Result<PathBuf, DeviceEr
     for target in [environment, own, Some(PathBuf::from("target"))] {
         for images in IMAGES {
             let Some(target) = &target else { continue };
-            let folder = target.join(images).join(machine.folder(precision));
+            let folder = target.join(images).join(machine.folder());
             let path = folder.join(&name);
             if path.is_file() {
                 return Ok(path);
@@ -154,7 +153,6 @@ impl Emulator {
     /// When the emulator is not there, or ends at once, or the user does not want to wait.
     pub fn start(
         machine: Machine,
-        precision: &str,
         image: &Path,
         stop: &AtomicBool,
     ) -> Result<(Self, Port), DeviceError> {
@@ -172,7 +170,7 @@ impl Emulator {
             Ok((listener, address))
         });
         let (listener, address) = listener.map_err(|error| failed(error.to_string()))?;
-        let mut command = machine.command(precision);
+        let mut command = machine.command();
         command.args(["-display", "none", "-monitor", "none"]);
         let line = format!("socket,id=link,host=127.0.0.1,port={}", address.port());
         command.args(["-chardev", &line, "-serial", "chardev:link"]);

@@ -233,21 +233,18 @@ impl<P: Precision> Pair<'_, '_, '_, '_, P> {
     fn elsewhere(&self, here: &State, outputs: Option<[Vec<u8>; 2]>) -> Difference {
         let format = formats::<P>()[3];
         let width = usize::from(format.bytes).max(1);
-        let (variable, index, values, bits) = match outputs {
-            Some(outputs) => {
-                let [a, b] = outputs.each_ref().map(|bytes| bytes.chunks(width));
-                let index = a.zip(b).position(|(a, b)| a != b).unwrap_or(0);
-                let pair = outputs.map(|bytes| {
-                    let rest = bytes.get(index * width..).unwrap_or_default();
-                    super::state::word(rest, format)
-                });
-                let bits = pair.map(|word| word.hexadecimal());
-                ("output", index, pair.map(|word| word.value), bits)
-            }
-            None => {
-                let bits = self.digests.map(|digest| format!("{digest:#018x}"));
-                ("digest", 0, self.digests.map(|digest| digest as f64), bits)
-            }
+        let (variable, index, values, bits) = if let Some(outputs) = outputs {
+            let [a, b] = outputs.each_ref().map(|bytes| bytes.chunks(width));
+            let index = a.zip(b).position(|(a, b)| a != b).unwrap_or(0);
+            let pair = outputs.map(|bytes| {
+                let rest = bytes.get(index * width..).unwrap_or_default();
+                super::state::word(rest, format)
+            });
+            let bits = pair.map(|word| word.hexadecimal());
+            ("output", index, pair.map(|word| word.value), bits)
+        } else {
+            let bits = self.digests.map(|digest| format!("{digest:#018x}"));
+            ("digest", 0, self.digests.map(|digest| digest as f64), bits)
         };
         Difference {
             step: here.clock.step,

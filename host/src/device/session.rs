@@ -52,6 +52,7 @@ pub struct Identity {
 }
 
 /// A digest as everywhere: 16 hexadecimal digits.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 fn hexadecimal<S: serde::Serializer>(digest: &u64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{digest:016x}"))
 }
@@ -449,6 +450,7 @@ enum Answer<X> {
     None,
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "`ask` hands the answer over")]
 fn bytes(reply: Reply<'_>) -> Option<Vec<u8>> {
     match reply {
         Reply::Bytes(bytes) => Some(bytes.to_vec()),

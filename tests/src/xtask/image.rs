@@ -44,6 +44,9 @@ pub(crate) fn build(compiler: BareMetal, machine: Machine) -> Result<Vec<Image>>
     for precision in machine.precisions {
         cargo.args(["--bin", &format!("lockstep-{precision}")]);
     }
+    for precision in links(&machine) {
+        cargo.args(["--bin", &format!("link-{precision}")]);
+    }
     if machine.dsp {
         cargo.args(["--bin", PARITY]);
     }
@@ -53,6 +56,11 @@ pub(crate) fn build(compiler: BareMetal, machine: Machine) -> Result<Vec<Image>>
     let built = target_dir.join(machine.target).join("release");
     let folder = target_dir.join("images").join(machine.name);
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    for precision in links(&machine) {
+        let name = format!("link-{precision}");
+        fs::copy(built.join(&name), folder.join(&name))
+            .with_context(|| format!("cannot copy {name} to {}", folder.display()))?;
+    }
     machine
         .precisions
         .iter()
@@ -77,6 +85,16 @@ pub(crate) fn parity(compiler: BareMetal, machine: Machine) -> Image {
         machine,
         precision: Precision::I16,
         path: built.join(PARITY),
+    }
+}
+
+/// The precisions in which there are images that serve the link, for `apical device --emulate`:
+/// frames and descriptions take more stack than the 16 KB of a micro:bit leave beside a network.
+fn links(machine: &Machine) -> &'static [Precision] {
+    if machine.name == "microbit" {
+        &[]
+    } else {
+        &Precision::ALL
     }
 }
 

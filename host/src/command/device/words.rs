@@ -29,7 +29,7 @@ pub(super) struct ReadArgs {
     what: What,
     #[command(flatten)]
     line: Line,
-    /// Only this variable, such as up, bias or v_a
+    /// Only this variable, such as up or bias
     #[arg(long, value_name = "NAME")]
     variable: Option<String>,
     /// Only of this layer
@@ -113,16 +113,13 @@ fn read_configuration(
     let configuration = session.configuration()?;
     let text = serde_json::to_string_pretty(&configuration);
     let text = text.map_err(|error| Error::Mismatch(error.to_string()))?;
-    match &args.file {
-        Some(path) => {
-            write_atomically(path, text.as_bytes())?;
-            voice.say(&format!("{}: the configuration", path.display()));
-            voice.result(&serde_json::json!({ "file": path }));
-        }
-        None => {
-            voice.say(&text);
-            voice.result(&configuration);
-        }
+    if let Some(path) = &args.file {
+        write_atomically(path, text.as_bytes())?;
+        voice.say(&format!("{}: the configuration", path.display()));
+        voice.result(&serde_json::json!({ "file": path }));
+    } else {
+        voice.say(&text);
+        voice.result(&configuration);
     }
     Ok(())
 }
@@ -156,7 +153,7 @@ fn choose<'b>(args: &ReadArgs, board: &'b Board) -> Result<Vec<&'b Variable>, Er
 pub(super) struct WriteArgs {
     #[command(flatten)]
     line: Line,
-    /// The variable, such as up, bias or v_a
+    /// The variable, such as up or bias
     #[arg(long, value_name = "NAME", requires_all = ["layer", "index", "new"])]
     variable: Option<String>,
     /// Its layer
