@@ -60,7 +60,7 @@ const BOARDS: [Board; 5] = [
         target: "thumbv6m-none-eabi",
         flash: 2 << 20,
         ram: 0x2000_0000..0x2004_2000,
-        emulator: "not yet",
+        emulator: "rp2040js",
     },
     Board {
         name: "nrf52840-dk",

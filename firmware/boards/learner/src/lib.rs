@@ -106,10 +106,11 @@ pub fn run<F, L, B>(
             }
             !step.is_multiple_of(train)
         } {}
-        say(task, &mut trainer);
+        // Before the test digits are shown: a checkpoint is of the state that learned.
         if let Err(error) = store.save(&configuration, &trainer) {
             warn!("no checkpoint: {}", error);
         }
+        say(task, &mut trainer);
     }
     let _ = pins.light.set_state(pins.lit_high.into());
     info!("done: {=u64} epochs", EPOCHS);
