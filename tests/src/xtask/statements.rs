@@ -17,6 +17,10 @@ const TEXTS: [&str; 4] = [
     "docs/numerics.md",
 ];
 
+/// The member whose lints are its own: the workspace forbids unsafe code, and DSP instructions are
+/// nothing else.
+const WITH_UNSAFE: &str = "firmware/dsp";
+
 /// What every member takes from the root instead of stating it again.
 const INHERITED: [&str; 4] = ["version", "edition", "rust-version", "license"];
 
@@ -66,7 +70,7 @@ fn members_inherit(root: &Table) -> Result<()> {
         }
         let lints = lookup(&manifest, &["lints", "workspace"]);
         ensure!(
-            lints == Some(&Value::Boolean(true)),
+            lints == Some(&Value::Boolean(true)) || member == WITH_UNSAFE,
             "{path} has to say [lints] workspace = true"
         );
     }

@@ -5,6 +5,7 @@ use std::fs;
 
 use anyhow::{Context, Result};
 
+use super::c_compiler::Compiler;
 use super::cmsis::Cmsis;
 use super::figures::Figures;
 use super::machines::MACHINES;
@@ -171,7 +172,7 @@ fn versions(cmsis: Option<&Cmsis>) -> String {
     let compilers = cmsis.map_or_else(
         || "not there".to_owned(),
         |cmsis| {
-            let names: Vec<_> = cmsis.compilers().iter().map(|c| c.name()).collect();
+            let names: Vec<_> = cmsis.compilers().iter().map(Compiler::name).collect();
             format!("{} by {}", Cmsis::VERSION, names.join(" and "))
         },
     );
