@@ -96,7 +96,7 @@ const BOARDS: [Board; 5] = [
 pub(crate) fn manifests() -> Vec<String> {
     let folders = BOARDS.iter().map(|board| board.name);
     folders
-        .chain(["learner", "qemu"])
+        .chain(["bench", "learner", "qemu"])
         .map(|folder| format!("firmware/boards/{folder}/Cargo.toml"))
         .collect()
 }

@@ -91,7 +91,7 @@ impl Compiler {
         for file in files {
             let name = file.file_stem().context("a file without a name")?;
             let object = folder.join(name).with_extension("o");
-            let mut compiler = self.command(core, folder);
+            let mut compiler = self.command(core, dsp, folder);
             compiler.args(["-O3", "-DARM_MATH_LOOPUNROLL", "-ffunction-sections"]);
             // Nothing unwinds, and the tables would ask for what does.
             compiler.args(["-fno-unwind-tables", "-fno-asynchronous-unwind-tables"]);
@@ -111,11 +111,16 @@ impl Compiler {
         gcc.args(["-r", "-nostdlib", "-nostartfiles"])
             .args(&objects);
         process::run(gcc.arg("-lgcc").arg("-o").arg(&whole))?;
+        // clang's objects say that the stack need not be executable, libgcc's say nothing, which
+        // together counts as yes, and Rust's linker refuses that.
+        let mut objcopy = process::program("arm-none-eabi-objcopy");
+        objcopy.args(["--remove-section", ".note.GNU-stack"]);
+        process::run(objcopy.arg(&whole))?;
         ensure!(whole.exists(), "no {}", whole.display());
         Ok(whole)
     }
 
-    fn command(&self, core: Core, folder: &Path) -> Command {
+    fn command(&self, core: Core, dsp: bool, folder: &Path) -> Command {
         match &self.kind {
             Kind::Gcc => gcc(core),
             Kind::Clang(zig) => {
@@ -126,7 +131,14 @@ impl Compiler {
                     .env("ZIG_LOCAL_CACHE_DIR", &cache);
                 let abi = if core.fpu.is_some() { "eabihf" } else { "eabi" };
                 clang.args(["cc", "-target", &format!("thumb-freestanding-{abi}")]);
-                clang.arg(format!("-mcpu={}", core.cpu.replace('-', "_")));
+                let cpu = core.cpu.replace('-', "_");
+                // zig's Cortex-M33 is the one without, gcc's the one with.
+                let dsp = if dsp && cpu == "cortex_m33" {
+                    "+dsp"
+                } else {
+                    ""
+                };
+                clang.arg(format!("-mcpu={cpu}{dsp}"));
                 // Freestanding, every copy of four bytes would be a call.
                 clang.args(["-fhosted", "-fno-sanitize=all", "-fno-stack-protector"]);
                 clang.args(["-isystem", "/usr/lib/arm-none-eabi/include"]);
