@@ -176,10 +176,13 @@ fn golden_configuration_for_50_000_steps() {
 #[test]
 fn changing_inputs_with_noise_for_50_000_steps() {
     let layers = layers([0.001_187_5, 0.0005], 0.001_187_5, 0.0005);
+    // In 16 bits a weight walks at random around its f64 twin: 0.8 % of 50,000 updates move it by an
+    // ulp of 2.4e-4, 400 steps or 20 ulps in the mean, 0.005. The bound is five of these; the worst of
+    // some 200 weights was at two with one sequence of random words and at three with another.
     changing(&layers).check([
         ([4e-5, 4e-5], [1.2e-4, 2e-4]),
-        ([0.015, 0.012], [0.15, 0.4]),
-        ([0.015, 0.012], [0.15, 0.4]),
+        ([0.025, 0.012], [0.15, 0.4]),
+        ([0.025, 0.012], [0.15, 0.4]),
         ([0.2, 0.25], [0.15, 0.4]),
     ]);
 }
