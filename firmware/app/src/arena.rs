@@ -93,13 +93,18 @@ macro_rules! arena {
     };
 }
 
+/// Words from an address that is a multiple of 4: kernels that load two at a time like it.
+#[derive(Clone, Debug, Default)]
+#[repr(align(4))]
+pub struct Aligned<T>(pub T);
+
 /// Words for weights `W`, traces `T`, potentials `U` and rates `R`. [`arena!`] counts them.
 #[derive(Clone, Debug)]
 pub struct Arena<P: Precision, const W: usize, const T: usize, const U: usize, const R: usize> {
-    weights: [P::Weight; W],
-    traces: [P::Trace; T],
-    potentials: [P::Potential; U],
-    rates: [P::Rate; R],
+    weights: Aligned<[P::Weight; W]>,
+    traces: Aligned<[P::Trace; T]>,
+    potentials: Aligned<[P::Potential; U]>,
+    rates: Aligned<[P::Rate; R]>,
 }
 
 impl<P: Precision, const W: usize, const T: usize, const U: usize, const R: usize>
@@ -111,20 +116,20 @@ impl<P: Precision, const W: usize, const T: usize, const U: usize, const R: usiz
     /// All zeros: a static of it costs no flash.
     pub const fn new() -> Self {
         Self {
-            weights: [P::Weight::ZERO; W],
-            traces: [P::Trace::ZERO; T],
-            potentials: [P::Potential::ZERO; U],
-            rates: [P::Rate::ZERO; R],
+            weights: Aligned([P::Weight::ZERO; W]),
+            traces: Aligned([P::Trace::ZERO; T]),
+            potentials: Aligned([P::Potential::ZERO; U]),
+            rates: Aligned([P::Rate::ZERO; R]),
         }
     }
 
     /// The storage, for one [`Trainer`](crate::Trainer) at a time.
     pub const fn lend(&mut self) -> Memory<'_, P> {
         Memory {
-            weights: &mut self.weights,
-            traces: &mut self.traces,
-            potentials: &mut self.potentials,
-            rates: &mut self.rates,
+            weights: &mut self.weights.0,
+            traces: &mut self.traces.0,
+            potentials: &mut self.potentials.0,
+            rates: &mut self.rates.0,
         }
     }
 }

@@ -55,14 +55,17 @@ impl Sum {
         /// Adds the product of the upper half of the first and the lower half of the second.
         high_low, "smlaltb {low}, {high}, {a}, {b}"
     );
-    accumulate!(
-        /// Adds the product of the lower half of the first and the upper half of the second.
-        low_high, "smlalbt {low}, {high}, {a}, {b}"
-    );
-    accumulate!(
-        /// Adds the product of the upper halves.
-        high_high, "smlaltt {low}, {high}, {a}, {b}"
-    );
+    /// Of the lower and the upper 32 bits.
+    #[inline(always)]
+    pub(crate) const fn new(low: u32, high: u32) -> Self {
+        Self { low, high }
+    }
+
+    /// The lower and the upper 32 bits.
+    #[inline(always)]
+    pub(crate) const fn halves(self) -> (u32, i32) {
+        (self.low, self.high as i32)
+    }
 
     /// The sum.
     #[inline(always)]

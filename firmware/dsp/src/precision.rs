@@ -96,8 +96,7 @@ impl Precision for I16 {
         observer.saturated(Quantity::Potential, saturated);
     }
 
-    /// Core's kernel counts, and knows the modes that nobody trains with on a board; its bits are
-    /// the same, so a board that counts once in a while stays equal to one that does not.
+    /// The modes that nobody trains with on a board, and rows too long to be counted, are core's.
     #[inline(always)]
     fn rank_one<O: Observe>(
         w: &mut [Weight],
@@ -107,8 +106,10 @@ impl Precision for I16 {
         draw: Draw,
         observer: &mut O,
     ) {
-        if O::ON || draw.rounding != Rounding::Stochastic {
+        if draw.rounding != Rounding::Stochastic || (O::ON && pre.len() > update::COUNTED) {
             Core::rank_one(w, post, gain, pre, draw, observer);
+        } else if O::ON {
+            update::counted_rank_one(w, post, gain, pre, draw.key, observer);
         } else {
             update::rank_one(w, post, gain, pre, draw.key);
         }

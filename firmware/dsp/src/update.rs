@@ -1,202 +1,152 @@
-//! The stochastically rounded rank-one update, two weights a register.
+//! The stochastically rounded rank-one update.
 
-use crate::instruction::with_dsp;
-use crate::step::Scale;
+use crate::pairs::{aligned_eights, counted_pairs, fours, pairs};
+use crate::step::{BLOCK, Row, Scale};
 use apical_core::kernel::fixed::Gain;
 use apical_core::number::FixedNumber;
-use apical_core::random::{INCREMENT, Key, Lcg, MULTIPLIER};
+use apical_core::random::Key;
+use apical_core::record::{Observe, Quantity};
 use apical_core::{I16, Precision};
-use core::arch::asm;
 
 type Weight = <I16 as Precision>::Weight;
 type Rate = <I16 as Precision>::Rate;
 type Potential = <I16 as Precision>::Potential;
 
-/// One in both halves.
-const ONES: u32 = 0x0001_0001;
-/// One off the whole ulps of a change. The change of a pair is one too small until after the
-/// saturating addition, and one is added then: -32768 becomes -32767, as formats are symmetric.
-const BIAS: u32 = 0xffff_0000;
+/// Columns up to which a row's changes can be counted.
+pub(crate) const COUNTED: usize = 0xfffe;
 
-/// The change of one pair of weights in place of the pair: `step` is the factor times 2^(16 - right),
-/// so that the upper 32 bits of a product with a rate are core's product after its shift.
-///
-/// The random words: the upper half of the state for the second weight, both halves' exclusive or for
-/// the first.
-macro_rules! pair {
-    ($w:literal, $r:literal) => {
-        with_dsp!(
-            "mla {s}, {s}, {a}, {c}\n",
-            "eor {t}, {s}, {s}, lsr #16\n",
-            "uxtah {t}, {bias}, {t}\n",
-            "smlawb {t}, {step}, ",
-            $r,
-            ", {t}\n",
-            "smlawt ",
-            $r,
-            ", {step}, ",
-            $r,
-            ", {bias}\n",
-            "uxtah ",
-            $r,
-            ", ",
-            $r,
-            ", {s}, ror #16\n",
-            "pkhtb {t}, ",
-            $r,
-            ", {t}, asr #16\n",
-            "qadd16 ",
-            $w,
-            ", ",
-            $w,
-            ", {t}\n",
-            "qadd16 ",
-            $w,
-            ", ",
-            $w,
-            ", {ones}\n",
-        )
-    };
-}
-
-/// Changes `2 * pairs` weights; the state after them.
-///
-/// # Safety
-/// As many weights and rates must be at the pointers.
+/// Calls `update` with the weights of every block of rows and what the rows begin with.
 #[inline(always)]
-unsafe fn pairs(w: *mut Weight, r: *const Rate, pairs: usize, step: i32, state: u32) -> u32 {
-    // SAFETY: `fours` + `rest` pairs are all there are.
-    unsafe {
-        let fours = if w.addr() % 4 == 0 && r.addr() % 4 == 0 {
-            pairs / 4
-        } else {
-            0
+fn blocks(
+    w: &mut [Weight],
+    post: &[Potential],
+    scale: Scale,
+    columns: usize,
+    key: Key,
+    mut update: impl FnMut(&mut [Weight], &[Row]),
+) {
+    if columns == 0 {
+        return;
+    }
+    let (mut weights, mut rows) = (w, [Row::default(); BLOCK]);
+    let mut first = 0;
+    for post in post.chunks(BLOCK) {
+        // All rows there are weights for, as in core.
+        let count = post.len().min(weights.len() / columns);
+        let (Some(rows_of_weights), Some(post)) =
+            (weights.split_off_mut(..count * columns), post.get(..count))
+        else {
+            return;
         };
-        let state = fours_of_pairs(w, r, fours, step, state);
-        let rest = pairs - 4 * fours;
-        single_pairs(w.add(8 * fours), r.add(8 * fours), rest, step, state)
+        scale.prepare(&mut rows, post, key, first);
+        if let Some(rows) = rows.get(..count) {
+            update(rows_of_weights, rows);
+        }
+        first += BLOCK as u32;
     }
-}
-
-/// Four pairs a turn, loaded and stored two at a time.
-///
-/// # Safety
-/// `8 * fours` weights and rates must be at the pointers, which are multiples of 4.
-#[inline(always)]
-unsafe fn fours_of_pairs(
-    w: *mut Weight,
-    r: *const Rate,
-    fours: usize,
-    step: i32,
-    state: u32,
-) -> u32 {
-    let mut s = state;
-    if fours == 0 {
-        return s;
-    }
-    // SAFETY: reads and writes 8 `fours` words from both pointers. r7, which the compiler keeps to
-    // itself, is as before at the end; no operand is on the stack. The instructions that saturate
-    // set the Q flag, which nobody reads.
-    unsafe {
-        asm!(
-            "push {{r7}}",
-            "2:",
-            "ldrd {w0}, {w1}, [{w}]",
-            "ldrd {r0}, r7, [{r}], #8",
-            pair!("{w0}", "{r0}"),
-            pair!("{w1}", "r7"),
-            "strd {w0}, {w1}, [{w}], #8",
-            "ldrd {w0}, {w1}, [{w}]",
-            "ldrd {r0}, r7, [{r}], #8",
-            pair!("{w0}", "{r0}"),
-            pair!("{w1}", "r7"),
-            "strd {w0}, {w1}, [{w}], #8",
-            "cmp {w}, {end}",
-            "bne 2b",
-            "pop {{r7}}",
-            w = inout(reg) w => _,
-            r = inout(reg) r => _,
-            end = in(reg) w.add(8 * fours),
-            s = inout(reg) s,
-            a = in(reg) MULTIPLIER,
-            c = in(reg) INCREMENT,
-            step = in(reg) step,
-            bias = in(reg) BIAS,
-            ones = in(reg) ONES,
-            w0 = out(reg) _,
-            w1 = out(reg) _,
-            r0 = out(reg) _,
-            t = out(reg) _,
-        );
-    }
-    s
-}
-
-/// One pair a turn, wherever the words are.
-///
-/// # Safety
-/// `2 * pairs` weights and rates must be at the pointers.
-#[inline(always)]
-unsafe fn single_pairs(w: *mut Weight, r: *const Rate, pairs: usize, step: i32, state: u32) -> u32 {
-    let mut s = state;
-    if pairs == 0 {
-        return s;
-    }
-    // SAFETY: reads and writes 2 `pairs` words from both pointers. These cores load and store
-    // unaligned words. For the Q flag see above.
-    unsafe {
-        asm!(
-            "2:",
-            "ldr {w0}, [{w}]",
-            "ldr {r0}, [{r}], #4",
-            pair!("{w0}", "{r0}"),
-            "str {w0}, [{w}], #4",
-            "cmp {w}, {end}",
-            "bne 2b",
-            w = inout(reg) w => _,
-            r = inout(reg) r => _,
-            end = in(reg) w.add(2 * pairs),
-            s = inout(reg) s,
-            a = in(reg) MULTIPLIER,
-            c = in(reg) INCREMENT,
-            step = in(reg) step,
-            bias = in(reg) BIAS,
-            ones = in(reg) ONES,
-            w0 = out(reg) _,
-            r0 = out(reg) _,
-            t = out(reg) _,
-            options(nostack),
-        );
-    }
-    s
 }
 
 /// w += round(gain post pre^T), stochastically; the bits of core's rank-one update.
+#[inline(never)]
 pub(crate) fn rank_one(w: &mut [Weight], post: &[Potential], gain: Gain, pre: &[Rate], key: Key) {
-    if pre.is_empty() {
-        return;
-    }
-    let scale = Scale::new(gain);
-    for ((row, post), i) in w.chunks_exact_mut(pre.len()).zip(post).zip(0..) {
-        let step = scale.step(post.raw());
-        let count = pre.len() / 2;
-        // SAFETY: row and rates have 2 `count` words.
-        let state = unsafe {
-            pairs(
-                row.as_mut_ptr(),
-                pre.as_ptr(),
-                count,
-                step,
-                Lcg::row(key, i).state(),
-            )
-        };
-        if let (true, [.., w], [.., rate]) = (pre.len() % 2 == 1, &mut *row, pre) {
-            // A pair whose other half nobody keeps.
-            let mut last = [*w, Weight::from_raw(0)];
-            let rates = [*rate, Rate::from_raw(0)];
-            // SAFETY: two words each.
-            unsafe { pairs(last.as_mut_ptr(), rates.as_ptr(), 1, step, state) };
-            [*w, _] = last;
+    let columns = pre.len();
+    let aligned = (w.as_ptr().addr() | pre.as_ptr().addr()) % 4 == 0;
+    blocks(w, post, Scale::new(gain), columns, key, |weights, rows| {
+        let (w, r) = (weights.as_mut_ptr(), pre.as_ptr());
+        // SAFETY: there are `columns` weights for every row, and as many rates.
+        unsafe {
+            match columns % 8 {
+                0 if aligned => aligned_eights(w, r, columns, rows),
+                0 | 4 => fours(w, r, columns, rows),
+                2 | 6 => pairs(w, r, columns, rows),
+                _ => return odd_rows(weights, pre, rows),
+            };
         }
+    });
+}
+
+/// Rows of an odd number of weights.
+fn odd_rows(w: &mut [Weight], pre: &[Rate], rows: &[Row]) {
+    let Some((&rate, even)) = pre.split_last() else {
+        return;
+    };
+    for (row, w) in rows.iter().zip(w.chunks_exact_mut(pre.len())) {
+        // SAFETY: a row has more weights than there are even rates; then two words each.
+        unsafe {
+            let state = match even.len() {
+                0 => row.state,
+                columns => pairs(w.as_mut_ptr(), even.as_ptr(), columns, &[*row]),
+            };
+            last(w, rate, |w, r| {
+                let row = Row { state, ..*row };
+                pairs(w, r, 2, &[row]);
+            });
+        }
+    }
+}
+
+/// As [`rank_one`], and counts what core counts. Rows of at most [`COUNTED`] weights.
+#[inline(never)]
+pub(crate) fn counted_rank_one<O: Observe>(
+    w: &mut [Weight],
+    post: &[Potential],
+    gain: Gain,
+    pre: &[Rate],
+    key: Key,
+    observer: &mut O,
+) {
+    let columns = pre.len();
+    let idle = pre.iter().filter(|rate| rate.raw() == 0).count() as u32;
+    let scale = Scale::new(gain);
+    let (mut updates, mut lost) = (0, 0);
+    let mut saturated = scale.cut(post.get(..w.len() / columns.max(1)).unwrap_or(post));
+    blocks(w, post, scale, columns, key, |weights, rows| {
+        for (row, w) in rows.iter().zip(weights.chunks_exact_mut(columns)) {
+            // SAFETY: a row has as many weights as there are rates.
+            let mut counted =
+                unsafe { counted_pairs(w.as_mut_ptr(), pre.as_ptr(), columns / 2, *row) };
+            if let (1, Some(&rate)) = (columns % 2, pre.last()) {
+                last(w, rate, |w, r| {
+                    let row = Row {
+                        state: counted.state,
+                        ..*row
+                    };
+                    // SAFETY: two words each.
+                    let one = unsafe { counted_pairs(w, r, 1, row) };
+                    // The half that nobody keeps is one that does not change.
+                    counted.unchanged += one.unchanged - 1;
+                    counted.saturated += one.saturated;
+                });
+            }
+            updates += columns as u32;
+            lost += counted.unchanged - zero_products(row.step, pre, idle);
+            saturated += counted.saturated;
+        }
+    });
+    observer.saturated(Quantity::Weight, saturated);
+    observer.updated(updates, lost);
+}
+
+/// Calls `update` with the last weight and rate of an odd row, as a pair whose other half is zero.
+#[inline(always)]
+fn last(w: &mut [Weight], rate: Rate, update: impl FnOnce(*mut Weight, *const Rate)) {
+    let Some(w) = w.last_mut() else {
+        return;
+    };
+    let mut weights = [*w, Weight::from_raw(0)];
+    let rates = [rate, Rate::from_raw(0)];
+    update(weights.as_mut_ptr(), rates.as_ptr());
+    [*w, _] = weights;
+}
+
+/// How many changes are zero before they are rounded, and so cannot be lost. `idle` rates are zero.
+#[inline(always)]
+fn zero_products(step: i32, pre: &[Rate], idle: u32) -> u32 {
+    if step.unsigned_abs() >= 1 << 16 {
+        // The smallest rate already changes the last bit of the fraction.
+        idle
+    } else {
+        let zero = |rate: &&Rate| (i64::from(step) * i64::from(rate.raw())) >> 16 == 0;
+        pre.iter().filter(zero).count() as u32
     }
 }

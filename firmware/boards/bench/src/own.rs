@@ -1,8 +1,9 @@
 //! The course of one of Apical's precisions.
 
-use apical_app::Memory;
-use apical_core::Precision;
+use apical_app::{Aligned, Memory};
+use apical_core::{Number, Precision};
 use semihosting::process::ExitCode;
+use static_cell::ConstStaticCell;
 
 use crate::WIDE;
 use crate::course::{self, Room};
@@ -30,33 +31,34 @@ pub fn run<P: Precision>(
     }
 }
 
+/// Words of a static.
+pub const fn zeros<T: Number, const N: usize>() -> ConstStaticCell<Aligned<[T; N]>> {
+    ConstStaticCell::new(Aligned([T::ZERO; N]))
+}
+
 /// The whole of an image: its statics and its entry.
 #[macro_export]
 macro_rules! own {
     ($precision:ty) => {
-        type Words<T> = static_cell::ConstStaticCell<T>;
+        type Words<T> = static_cell::ConstStaticCell<apical_app::Aligned<T>>;
         type Of = $precision;
         static WEIGHTS: Words<[<Of as apical_core::Precision>::Weight; $crate::LARGEST]> =
-            Words::new(
-                [<<Of as apical_core::Precision>::Weight as apical_core::Number>::ZERO;
-                    $crate::LARGEST],
-            );
-        static RATES: Words<[<Of as apical_core::Precision>::Rate; 256]> =
-            Words::new([<<Of as apical_core::Precision>::Rate as apical_core::Number>::ZERO; 256]);
-        static POTENTIALS: Words<[<Of as apical_core::Precision>::Potential; 256]> = Words::new(
-            [<<Of as apical_core::Precision>::Potential as apical_core::Number>::ZERO; 256],
-        );
-        static ARENA: Words<apical_app::arena!(Of, apical_app::digits::SPECIFICATION)> =
-            Words::new(apical_app::Arena::new());
+            $crate::own::zeros();
+        static RATES: Words<[<Of as apical_core::Precision>::Rate; 256]> = $crate::own::zeros();
+        static POTENTIALS: Words<[<Of as apical_core::Precision>::Potential; 256]> =
+            $crate::own::zeros();
+        static ARENA: static_cell::ConstStaticCell<
+            apical_app::arena!(Of, apical_app::digits::SPECIFICATION),
+        > = static_cell::ConstStaticCell::new(apical_app::Arena::new());
 
         #[cfg_attr(target_arch = "arm", cortex_m_rt::entry)]
         #[cfg_attr(target_arch = "riscv32", riscv_rt::entry)]
         fn entry() -> ! {
             let room = || {
                 Some($crate::course::Room {
-                    weights: WEIGHTS.try_take()?,
-                    rates: RATES.try_take()?,
-                    potentials: POTENTIALS.try_take()?,
+                    weights: &mut WEIGHTS.try_take()?.0,
+                    rates: &mut RATES.try_take()?.0,
+                    potentials: &mut POTENTIALS.try_take()?.0,
                 })
             };
             let memory = ARENA.try_take().map(|arena| arena.lend());

@@ -4,14 +4,14 @@
 use apical_core::kernel::Into;
 use apical_core::precision::Draw;
 use apical_core::random::Key;
-use apical_core::{I16, Number, Precision, Rounding, Silent};
+use apical_core::{Counters, I16, Number, Precision, Rounding, Silent};
 use semihosting::process::ExitCode;
 
 use crate::command_line::Settings;
 use crate::output::Lines;
 
 /// Rows and columns of the largest case.
-const LARGEST: usize = 37;
+const LARGEST: usize = 70;
 
 /// A weight or rate of 16 bits: every fourth at an end of the range or next to it, every fourth small.
 fn short(word: u32) -> u64 {
@@ -89,10 +89,20 @@ fn agree(case: u64) -> Result<(), &'static str> {
     let pre = rates.0.get(start..start + columns).unwrap_or(&[]);
     let (mut have, mut want) = (weights.0, weights.0);
     let part = start..start + rows * columns;
+    let mut counters = [Counters::default(); 2];
+    let [ours, theirs] = &mut counters;
     apical_dsp::I16::rank_one(&mut have[part.clone()], post, gain, pre, draw, &mut Silent);
-    I16::rank_one(&mut want[part], post, gain, pre, draw, &mut Silent);
+    I16::rank_one(&mut want[part.clone()], post, gain, pre, draw, theirs);
     if have != want {
         return Err("rank-one update");
+    }
+    let mut have = weights.0;
+    apical_dsp::I16::rank_one(&mut have[part], post, gain, pre, draw, ours);
+    if have != want {
+        return Err("counted rank-one update");
+    }
+    if counters[0] != counters[1] {
+        return Err("counters of the rank-one update");
     }
     Ok(())
 }
