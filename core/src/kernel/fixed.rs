@@ -8,13 +8,15 @@ mod filter;
 mod gain;
 mod multiply;
 mod product;
+mod step;
 mod sum;
 mod update;
 
 pub(crate) use filter::filtered;
-pub use gain::{Gain, Scale, Step};
+pub use gain::Gain;
 pub use multiply::Multiply;
 pub use product::store_sum;
 pub(crate) use product::{mat_vec, mat_vec_transposed};
+pub use step::{Scale, Step};
 pub use sum::Sum;
 pub(crate) use update::rank_one;

@@ -61,12 +61,6 @@ impl Sum {
         Self { low, high }
     }
 
-    /// The lower and the upper 32 bits.
-    #[inline(always)]
-    pub(crate) const fn halves(self) -> (u32, i32) {
-        (self.low, self.high as i32)
-    }
-
     /// The sum.
     #[inline(always)]
     pub(crate) const fn get(self) -> i64 {

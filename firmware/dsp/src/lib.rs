@@ -22,8 +22,6 @@ mod rows;
 #[cfg(dsp)]
 mod step;
 #[cfg(dsp)]
-mod store;
-#[cfg(dsp)]
 mod update;
 
 #[cfg(not(dsp))]

@@ -2,8 +2,8 @@
 
 use crate::columns::{four_columns, one_column};
 use crate::rows::{one_row, two_rows};
-use crate::store::store;
 use apical_core::kernel::Into;
+use apical_core::kernel::fixed::store_sum;
 use apical_core::{I16, Precision};
 
 type Weight = <I16 as Precision>::Weight;
@@ -24,11 +24,11 @@ pub(crate) fn mat_vec(w: &[Weight], x: &[Rate], y: &mut [Potential], into: Into)
         // SAFETY: two rows of weights.
         let sums = unsafe { two_rows(w.as_ptr(), x) };
         for (y, sum) in y.iter_mut().zip(sums) {
-            saturated += store(y, sum, into);
+            saturated += store_sum::<Weight, Rate, Potential>(y, sum.get(), into);
         }
     }
     if let ([y], Some(w)) = (last, rest.get(..columns)) {
-        saturated += store(y, one_row(w, x), into);
+        saturated += store_sum::<Weight, Rate, Potential>(y, one_row(w, x).get(), into);
     }
     saturated
 }
@@ -45,12 +45,13 @@ pub(crate) fn mat_vec_transposed(w: &[Weight], x: &[Rate], y: &mut [Potential], 
         // SAFETY: first + 4 <= columns, and w has a row of so many weights for every rate.
         let sums = unsafe { four_columns(w.as_ptr().add(first), columns, x) };
         for (y, sum) in y.iter_mut().zip(sums) {
-            saturated += store(y, sum, into);
+            saturated += store_sum::<Weight, Rate, Potential>(y, sum.get(), into);
         }
         first += 4;
     }
     for y in rest {
-        saturated += store(y, one_column(w, columns, x, first), into);
+        saturated +=
+            store_sum::<Weight, Rate, Potential>(y, one_column(w, columns, x, first).get(), into);
         first += 1;
     }
     saturated

@@ -16,6 +16,20 @@ where
     U: FixedNumber,
 {
     let have = W::FRAC + R::FRAC;
+    if !VECTORS && let Some(product) = sum.round32(have.wrapping_sub(U::FRAC)) {
+        // What fits 32 bits before and after is nearly everything.
+        let value = match into {
+            Into::Store => Some(product),
+            Into::Add => y.raw().checked_add(product),
+            Into::Subtract => y.raw().checked_sub(product),
+        };
+        if let Some(value) = value
+            && (-U::MAX_RAW..=U::MAX_RAW).contains(&value)
+        {
+            *y = U::from_raw(value);
+            return 0;
+        }
+    }
     let product = if have >= U::FRAC {
         sum.round(have - U::FRAC)
     } else {

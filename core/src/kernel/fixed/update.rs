@@ -1,7 +1,8 @@
 //! The rank-one update: one product, one random word and one rounding a weight.
 
-use super::gain::{Gain, Scale, Step};
+use super::gain::Gain;
 use super::multiply::Multiply;
+use super::step::{Scale, Step};
 use crate::Rounding;
 use crate::kernel::{RowsMut, VECTORS, end_of_group};
 use crate::number::FixedNumber;

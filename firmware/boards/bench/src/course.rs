@@ -10,6 +10,7 @@ use apical_core::precision::Draw;
 use apical_core::random::{Key, stream};
 use apical_core::rule::{Activity, Clock, Rule, digest};
 use apical_core::{Number, Precision, Rounding, Silent};
+use core::hint::black_box;
 
 /// Steps of training before the first one that is counted: weights and errors as they are in use.
 const BEFORE: usize = 100;
@@ -50,7 +51,8 @@ fn digest_of<T: Number>(words: &[T]) -> u64 {
     digest.finish()
 }
 
-// Functions of their own, so that no caller's constants reach them.
+// Functions of their own, and what they are called with is kept from the compiler: no caller's
+// constants reach them.
 
 #[inline(never)]
 fn mat_vec<P: Precision>(w: &[P::Weight], x: &[P::Rate], y: &mut [P::Potential]) {
@@ -92,6 +94,7 @@ pub fn kernels<P: Precision>(
     side: usize,
     watch: &mut impl Watch,
 ) -> Option<()> {
+    let side = black_box(side);
     let w = room.weights.get_mut(..side * side)?;
     let x = room.rates.get_mut(..side)?;
     let y = room.potentials.get_mut(..side)?;
@@ -104,7 +107,7 @@ pub fn kernels<P: Precision>(
     watch.tell("transposed", side, 1, digest_of(y));
 
     fill(y, 0.5, 3);
-    let (gain, key) = (P::gain(0.1)?, Key::new(1, 4, stream::ROUNDING));
+    let (gain, key) = black_box((P::gain(0.1)?, Key::new(1, 4, stream::ROUNDING)));
     watch.count(|| rank_one::<P>(w, y, gain, x, key));
     watch.tell("rank-one", side, 1, digest_of(w));
     Some(())
