@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod activation;
+pub mod backprop;
 pub mod digest;
 pub mod kernel;
 pub mod microcircuit;

@@ -163,3 +163,42 @@ pub const fn check(sizes: &[usize]) -> Result<(), BuildError> {
     }
     Ok(())
 }
+
+/// A factor of an equation in the words of a precision.
+pub(crate) fn coefficient<P: Precision>(
+    parameter: &'static str,
+    value: f64,
+) -> Result<P::Coefficient, BuildError> {
+    if P::Coefficient::holds(value) {
+        Ok(P::Coefficient::from_f64(value))
+    } else {
+        let largest = P::Coefficient::largest();
+        Err(BuildError::out_of_range(
+            parameter,
+            value,
+            (-largest, largest),
+        ))
+    }
+}
+
+/// A learning rate in the words of a precision; `None` where it is zero.
+pub(crate) fn gain<P: Precision>(
+    parameter: &'static str,
+    value: f64,
+) -> Result<Option<P::Gain>, BuildError> {
+    if value == 0.0 {
+        return Ok(None);
+    }
+    P::gain(value)
+        .map(Some)
+        .ok_or(BuildError::out_of_range(parameter, value, P::GAINS))
+}
+
+/// Checks that a number is finite and not negative.
+pub(crate) fn amount(parameter: &'static str, value: f64) -> Result<f64, BuildError> {
+    if value.is_finite() && value >= 0.0 {
+        Ok(value)
+    } else {
+        Err(BuildError::out_of_range(parameter, value, (0.0, f64::MAX)))
+    }
+}

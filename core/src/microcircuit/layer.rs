@@ -5,7 +5,7 @@ use super::{
     NoiseConvention, Specification, Teacher,
 };
 use crate::random::NOISE_VARIANCE;
-use crate::shape::{self, BuildError};
+use crate::shape::{self, BuildError, amount, coefficient, gain};
 use crate::{Number, Precision};
 use core::cmp::Ordering;
 
@@ -132,40 +132,6 @@ impl Steady {
             },
             lambda_interneuron: somatic / (leak + dendritic + somatic),
         }
-    }
-}
-
-fn coefficient<P: Precision>(
-    parameter: &'static str,
-    value: f64,
-) -> Result<P::Coefficient, BuildError> {
-    if P::Coefficient::holds(value) {
-        Ok(P::Coefficient::from_f64(value))
-    } else {
-        let largest = P::Coefficient::largest();
-        Err(BuildError::out_of_range(
-            parameter,
-            value,
-            (-largest, largest),
-        ))
-    }
-}
-
-fn gain<P: Precision>(parameter: &'static str, value: f64) -> Result<Option<P::Gain>, BuildError> {
-    if value == 0.0 {
-        return Ok(None);
-    }
-    P::gain(value)
-        .map(Some)
-        .ok_or(BuildError::out_of_range(parameter, value, P::GAINS))
-}
-
-/// Checks that a number is finite and not negative.
-fn amount(parameter: &'static str, value: f64) -> Result<f64, BuildError> {
-    if value.is_finite() && value >= 0.0 {
-        Ok(value)
-    } else {
-        Err(BuildError::out_of_range(parameter, value, (0.0, f64::MAX)))
     }
 }
 
