@@ -3,13 +3,14 @@
 
 use apical_app::digits::{self, Digits};
 use apical_app::{Memory, Trainer};
+use apical_core::backprop::{self, Backprop, Description};
 use apical_core::digest::Digest;
 use apical_core::kernel::Into;
 use apical_core::microcircuit::{Layer, Microcircuit};
 use apical_core::precision::Draw;
 use apical_core::random::{Key, stream};
 use apical_core::rule::{Activity, Clock, Rule, digest};
-use apical_core::{Number, Precision, Rounding, Silent};
+use apical_core::{Activation, Number, Precision, Rounding, Silent};
 use core::hint::black_box;
 
 /// Steps of training before the first one that is counted: weights and errors as they are in use.
@@ -78,14 +79,44 @@ fn rank_one<P: Precision>(
 
 #[inline(never)]
 fn step<P: Precision>(
-    network: &Microcircuit<'_, P>,
+    rule: &impl Rule<P>,
     weights: &mut [P::Weight],
     activity: &mut Activity<'_, P>,
     input: &[P::Rate],
     teacher: &[P::Potential],
 ) {
-    network.step(weights, activity, input, Some(teacher), &mut Silent);
-    network.learn(weights, activity, Rounding::Stochastic, &mut Silent);
+    rule.step(weights, activity, input, Some(teacher), &mut Silent);
+    rule.learn(weights, activity, Rounding::Stochastic, &mut Silent);
+}
+
+/// Learning steps on the digits, of which the last are counted; nobody looks at saturations.
+fn learn<P: Precision>(
+    rule: &impl Rule<P>,
+    memory: &mut Memory<'_, P>,
+    (name, watch): (&str, &mut impl Watch),
+) -> Option<()> {
+    let task = Digits::<P>::new();
+    let need = rule.storage();
+    let weights = memory.weights.get_mut(..need.weights)?;
+    let mut activity = Activity {
+        potentials: memory.potentials.get_mut(..need.potentials)?,
+        rates: memory.rates.get_mut(..need.rates)?,
+        traces: &mut [],
+        clock: Clock::default(),
+    };
+    for number in 0..BEFORE + COUNTED {
+        let digit = digits::train(number)?;
+        let (input, teacher) = (task.input(digit), task.teacher(digit.class()));
+        rule.switch(&mut activity);
+        let mut learn = || step(rule, weights, &mut activity, &input, &teacher);
+        if number < BEFORE {
+            learn();
+        } else {
+            watch.count(learn);
+        }
+    }
+    watch.tell(name, 0, COUNTED, digest::<P>(weights, &activity));
+    Some(())
 }
 
 /// The three kernels on a square of weights.
@@ -113,47 +144,34 @@ pub fn kernels<P: Precision>(
     Some(())
 }
 
-/// Learning steps of the digits network, first with nobody looking at saturations, then with the
+/// Learning steps of 64-32-10: backpropagation's, the microcircuit's, and the microcircuit's with the
 /// counters of a [`Trainer`].
-pub fn training<P: Precision>(memory: Memory<'_, P>, watch: &mut impl Watch) -> Option<()> {
-    let task = Digits::<P>::new();
-    let initial = digits::initial(digits::SPECIFICATION.seed);
+pub fn training<P: Precision>(mut memory: Memory<'_, P>, watch: &mut impl Watch) -> Option<()> {
+    let description = black_box(Description {
+        sizes: &digits::SIZES,
+        rates: &[0.1, 0.1],
+        activation: Activation::Logistic,
+        bias: true,
+        error_scale: 1.0,
+        seed: 1,
+    });
+    let mut layers = digits::LAYERS.map(|_| backprop::Layer::<P>::default());
+    let control = Backprop::new(&description, &mut layers).ok()?;
+    let weights = memory.weights.get_mut(..control.storage().weights)?;
+    control.initialise(weights, (-0.5, 0.5), 1);
+    learn(&control, &mut memory, ("backprop", watch))?;
+
+    let specification = digits::SPECIFICATION;
+    let initial = digits::initial(specification.seed);
     let mut layers = digits::LAYERS.map(|_| Layer::<P>::default());
-    let Memory {
-        weights,
-        traces,
-        potentials,
-        rates,
-    } = memory;
-    {
-        let network = Microcircuit::new(&digits::SPECIFICATION, &mut layers).ok()?;
-        let mut activity = Activity {
-            potentials: &mut *potentials,
-            rates: &mut *rates,
-            traces: &mut *traces,
-            clock: Clock::default(),
-        };
-        network.initialise(weights, &initial);
-        for number in 0..BEFORE + COUNTED {
-            let digit = digits::train(number)?;
-            let (input, teacher) = (task.input(digit), task.teacher(digit.class()));
-            network.switch(&mut activity);
-            let mut learn = || step(&network, weights, &mut activity, &input, &teacher);
-            if number < BEFORE {
-                learn();
-            } else {
-                watch.count(learn);
-            }
-        }
-        watch.tell("training", 0, COUNTED, digest::<P>(weights, &activity));
-    }
-    let memory = Memory {
-        weights,
-        traces,
-        potentials,
-        rates,
-    };
-    let mut trainer = Trainer::new(&digits::SPECIFICATION, &mut layers, memory).ok()?;
+    let network = Microcircuit::new(&specification, &mut layers).ok()?;
+    network.initialise(memory.weights, &initial);
+    memory.potentials.fill(P::Potential::ZERO);
+    memory.rates.fill(P::Rate::ZERO);
+    learn(&network, &mut memory, ("training", watch))?;
+
+    let task = Digits::<P>::new();
+    let mut trainer = Trainer::new(&specification, &mut layers, memory).ok()?;
     trainer.begin(&initial);
     for number in 0..BEFORE + COUNTED {
         let digit = digits::train(number)?;
