@@ -4,6 +4,7 @@ use crate::columns::{four_columns, one_column};
 use crate::rows::{one_row, two_rows};
 use apical_core::kernel::Into;
 use apical_core::kernel::fixed::store_sum;
+use apical_core::number::FixedNumber;
 use apical_core::{I16, Precision};
 
 type Weight = <I16 as Precision>::Weight;
@@ -14,6 +15,14 @@ type Potential = <I16 as Precision>::Potential;
 #[inline(never)]
 pub(crate) fn mat_vec(w: &[Weight], x: &[Rate], y: &mut [Potential], into: Into) -> u32 {
     let (columns, mut saturated) = (x.len(), 0);
+    if let [x] = x {
+        // A column: thresholds and their constant input.
+        for (y, w) in y.iter_mut().zip(w) {
+            let product = i64::from(w.raw() * x.raw());
+            saturated += store_sum::<Weight, Rate, Potential>(y, product, into);
+        }
+        return saturated;
+    }
     let mut rest = w;
     let (twos, last) = y.as_chunks_mut::<2>();
     for y in twos {

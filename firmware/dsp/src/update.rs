@@ -4,7 +4,7 @@ use crate::pairs::{aligned_eights, counted_pairs, fours, pairs};
 use crate::step::{BLOCK, Row, Scale};
 use apical_core::kernel::fixed::Gain;
 use apical_core::number::FixedNumber;
-use apical_core::random::Key;
+use apical_core::random::{INCREMENT, Key, MULTIPLIER};
 use apical_core::record::{Observe, Quantity};
 use apical_core::{I16, Precision};
 
@@ -71,17 +71,35 @@ fn odd_rows(w: &mut [Weight], pre: &[Rate], rows: &[Row]) {
         return;
     };
     for (row, w) in rows.iter().zip(w.chunks_exact_mut(pre.len())) {
-        // SAFETY: a row has more weights than there are even rates; then two words each.
-        unsafe {
-            let state = match even.len() {
-                0 => row.state,
-                columns => pairs(w.as_mut_ptr(), even.as_ptr(), columns, &[*row]),
-            };
-            last(w, rate, |w, r| {
-                let row = Row { state, ..*row };
-                pairs(w, r, 2, &[row]);
-            });
+        let state = match even.len() {
+            0 => row.state,
+            // SAFETY: a row has more weights than there are even rates.
+            columns => unsafe { pairs(w.as_mut_ptr(), even.as_ptr(), columns, &[*row]) },
+        };
+        if let Some(w) = w.last_mut() {
+            single(w, rate, Row { state, ..*row });
         }
+    }
+}
+
+/// What was given up in one weight.
+struct Lost {
+    unchanged: bool,
+    saturated: bool,
+}
+
+/// Changes the weight that has no neighbour.
+#[inline(always)]
+fn single(w: &mut Weight, rate: Rate, row: Row) -> Lost {
+    let state = row.state.wrapping_mul(MULTIPLIER).wrapping_add(INCREMENT);
+    let random = (state ^ state >> 16) & 0xffff;
+    let exact = ((i64::from(row.step) * i64::from(rate.raw())) >> 16) as i32;
+    let change = (exact + random as i32) >> 16;
+    let new = w.raw() + change;
+    *w = Weight::from_raw(new.clamp(-Weight::MAX_RAW, Weight::MAX_RAW));
+    Lost {
+        unchanged: change == 0,
+        saturated: new != w.raw(),
     }
 }
 
@@ -105,18 +123,11 @@ pub(crate) fn counted_rank_one<O: Observe>(
             // SAFETY: a row has as many weights as there are rates.
             let mut counted =
                 unsafe { counted_pairs(w.as_mut_ptr(), pre.as_ptr(), columns / 2, *row) };
-            if let (1, Some(&rate)) = (columns % 2, pre.last()) {
-                last(w, rate, |w, r| {
-                    let row = Row {
-                        state: counted.state,
-                        ..*row
-                    };
-                    // SAFETY: two words each.
-                    let one = unsafe { counted_pairs(w, r, 1, row) };
-                    // The half that nobody keeps is one that does not change.
-                    counted.unchanged += one.unchanged - 1;
-                    counted.saturated += one.saturated;
-                });
+            if let (1, Some(&rate), Some(w)) = (columns % 2, pre.last(), w.last_mut()) {
+                let state = counted.state;
+                let one = single(w, rate, Row { state, ..*row });
+                counted.unchanged += u32::from(one.unchanged);
+                counted.saturated += u32::from(one.saturated);
             }
             updates += columns as u32;
             lost += counted.unchanged - zero_products(row.step, pre, idle);
@@ -125,18 +136,6 @@ pub(crate) fn counted_rank_one<O: Observe>(
     });
     observer.saturated(Quantity::Weight, saturated);
     observer.updated(updates, lost);
-}
-
-/// Calls `update` with the last weight and rate of an odd row, as a pair whose other half is zero.
-#[inline(always)]
-fn last(w: &mut [Weight], rate: Rate, update: impl FnOnce(*mut Weight, *const Rate)) {
-    let Some(w) = w.last_mut() else {
-        return;
-    };
-    let mut weights = [*w, Weight::from_raw(0)];
-    let rates = [rate, Rate::from_raw(0)];
-    update(weights.as_mut_ptr(), rates.as_ptr());
-    [*w, _] = weights;
 }
 
 /// How many changes are zero before they are rounded, and so cannot be lost. `idle` rates are zero.
