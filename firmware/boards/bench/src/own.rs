@@ -4,7 +4,7 @@ use apical_app::Memory;
 use apical_core::Precision;
 use semihosting::process::ExitCode;
 
-use crate::WIDE;
+use crate::SIDES;
 use crate::course::{self, Room};
 use crate::watch::Ticks;
 
@@ -16,10 +16,8 @@ pub fn run<P: Precision>(
     let mut ticks = Ticks::new();
     let all = || {
         let (mut room, memory) = (room?, memory?);
-        for side in [64, 256] {
-            if side == 64 || WIDE {
-                course::kernels::<P>(&mut room, side, &mut ticks)?;
-            }
+        for &side in SIDES {
+            course::kernels::<P>(&mut room, side, &mut ticks)?;
         }
         course::training::<P>(memory, &mut ticks)
     };
