@@ -1,11 +1,12 @@
 //! The images of real parts: that they build, and what they take of flash and RAM.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 
+use crate::document;
 use crate::linked::{Linked, Ram, Size};
 use crate::linker;
 use crate::process;
@@ -21,11 +22,6 @@ pub(crate) struct Boards {
     #[arg(long)]
     document: bool,
 }
-
-/// The text that holds the table, and the lines around it there.
-const DOCUMENT: &str = "docs/boards.md";
-const BEGIN: &str = "<!-- cargo xtask boards --document -->\n";
-const END: &str = "<!-- end -->";
 
 /// One board. Sizes are of the part, with what the image leaves to the checkpoints.
 #[derive(Debug)]
@@ -141,7 +137,7 @@ pub(crate) fn run(tally: &mut Tally, compiler: BareMetal, options: &Boards) -> R
     println!("\nDefault images, in bytes\n\n{table}");
     println!("{rest}");
     if options.document {
-        document(&format!("{table}\n{rest}"))?;
+        document::write("docs/boards.md", "boards", &format!("{table}\n{rest}"))?;
     }
     Ok(())
 }
@@ -181,18 +177,4 @@ fn build(board: &Board, compiler: BareMetal) -> Result<PathBuf> {
     fs::copy(&built, &kept)
         .with_context(|| format!("cannot copy {} to {}", built.display(), kept.display()))?;
     Ok(kept)
-}
-
-/// Puts the tables into the document.
-fn document(tables: &str) -> Result<()> {
-    let text = workspace::read(DOCUMENT)?;
-    let (before, rest) = text
-        .split_once(BEGIN)
-        .with_context(|| format!("{DOCUMENT} has no line {}", BEGIN.trim_end()))?;
-    let (_, after) = rest
-        .split_once(END)
-        .with_context(|| format!("{DOCUMENT} has no line {END}"))?;
-    let text = format!("{before}{BEGIN}{tables}{END}{after}");
-    fs::write(Path::new(workspace::root()).join(DOCUMENT), text)
-        .with_context(|| format!("cannot write {DOCUMENT}"))
 }

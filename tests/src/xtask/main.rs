@@ -9,6 +9,7 @@ mod bench_mcu;
 mod boards;
 mod cross;
 mod deny;
+mod document;
 mod emulate;
 mod emulator;
 mod host_tests;
