@@ -45,13 +45,8 @@ pub struct End<P: Precision> {
 
 /// How many steps a pattern is shown, and in how many of them the recorder looks.
 pub fn steps(config: &Config) -> (u32, u32) {
-    match config.network.mode {
-        crate::config::Mode::TwoStep => (1, 1),
-        crate::config::Mode::Full => {
-            let steps = config.time.steps();
-            (steps, config.time.steps_in(WINDOW).clamp(1, steps.max(1)))
-        }
-    }
+    let steps = config.pattern_steps();
+    (steps, config.time.steps_in(WINDOW).clamp(1, steps.max(1)))
 }
 
 /// Presents `config.data.patterns` patterns of `schedule`, learning all the while.
