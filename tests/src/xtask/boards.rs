@@ -1,12 +1,12 @@
 //! The images of real parts: that they build, and what they take of flash and RAM.
 
-use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use clap::Args;
 
 use crate::document;
+use crate::image;
 use crate::linked::{Linked, Ram, Size};
 use crate::linker;
 use crate::process;
@@ -169,12 +169,6 @@ fn build(board: &Board, compiler: BareMetal) -> Result<PathBuf> {
     cargo.arg("--target-dir").arg(&target_dir);
     process::run(&mut cargo)?;
 
-    // Boards of one target build to the same file: each image is kept in a folder of its board.
     let built = target_dir.join(board.target).join("release/learn");
-    let kept = target_dir.join("images").join(board.name);
-    fs::create_dir_all(&kept).with_context(|| format!("cannot create {}", kept.display()))?;
-    let kept = kept.join("learn");
-    fs::copy(&built, &kept)
-        .with_context(|| format!("cannot copy {} to {}", built.display(), kept.display()))?;
-    Ok(kept)
+    image::keep(&built, &target_dir.join("images").join(board.name))
 }
