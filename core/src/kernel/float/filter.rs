@@ -2,8 +2,8 @@
 
 macro_rules! filter_kernels {
     () => {
-        /// For the number of full groups of a row that is not known at compile time.
-        const ANY: usize = usize::MAX;
+        /// For a number of full groups that is not known at compile time; none at all is one.
+        const ANY: usize = 0;
 
         /// The first `FULL` groups, whose number the compiler then knows, or all where it is [`ANY`].
         #[inline(always)]
