@@ -1,6 +1,7 @@
-//! The images of real parts: that they build, and what they take of flash and RAM.
+//! The images of real parts: that they build without a warning, and what they take of flash and RAM.
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Result, ensure};
 use clap::Args;
@@ -88,11 +89,15 @@ const BOARDS: [Board; 5] = [
     },
 ];
 
+/// The folders with images that are of no board; `learner` is linted with a board.
+const IMAGES: [&str; 2] = ["bench", "qemu"];
+
 /// The manifests below `firmware/boards`, which are not members of this workspace.
 pub(crate) fn manifests() -> Vec<String> {
     let folders = BOARDS.iter().map(|board| board.name);
     folders
-        .chain(["bench", "learner", "qemu"])
+        .chain(IMAGES)
+        .chain(["learner"])
         .map(|folder| format!("firmware/boards/{folder}/Cargo.toml"))
         .collect()
 }
@@ -133,6 +138,17 @@ pub(crate) fn run(tally: &mut Tally, compiler: BareMetal, options: &Boards) -> R
         ]);
         rest.row([board.name.to_owned(), remains]);
         tally.record(&format!("the image of {}", board.name), outcome.map(drop));
+        // Here and not among the lints: this is after most of what it needs has been built.
+        tally.record(
+            &format!("clippy of {}", board.name),
+            lint(board.name, board.target, compiler),
+        );
+    }
+    for name in IMAGES {
+        tally.record(
+            &format!("clippy of {name}"),
+            lint(name, "thumbv7em-none-eabihf", compiler),
+        );
     }
     println!("\nDefault images, in bytes\n\n{table}");
     println!("{rest}");
@@ -156,19 +172,31 @@ fn one(board: &Board, compiler: BareMetal) -> Result<(Size, Vec<String>)> {
 /// Builds the default image; where it is kept.
 fn build(board: &Board, compiler: BareMetal) -> Result<PathBuf> {
     let target_dir = compiler.target_dir();
-    let folder = workspace::root().join("firmware/boards").join(board.name);
     let mut cargo = compiler.cargo();
-    // esp-hal knows `alloc`, even where nothing is allocated.
-    if compiler == BareMetal::Debian && board.name.starts_with("esp") {
-        cargo.args(["-Z", "build-std=core,alloc"]);
-    }
     linker::choose(&mut cargo, compiler, board.target)?;
-    // From there, so that cargo finds the board's own settings.
-    cargo.current_dir(&folder);
-    cargo.args(["build", "--quiet", "--release", "--target", board.target]);
-    cargo.arg("--target-dir").arg(&target_dir);
+    cargo.arg("build");
+    aim(&mut cargo, board.name, board.target, compiler);
     process::run(&mut cargo)?;
 
     let built = target_dir.join(board.target).join("release/learn");
     image::keep(&built, &target_dir.join("images").join(board.name))
+}
+
+/// Clippy of a folder below `firmware/boards`, for the target and profile it was built with.
+fn lint(name: &str, target: &str, compiler: BareMetal) -> Result<()> {
+    let mut clippy = compiler.clippy()?;
+    aim(&mut clippy, name, target, compiler);
+    process::run(clippy.args(["--workspace", "--", "-D", "warnings"]))
+}
+
+/// Points a command of cargo at a folder below `firmware/boards`.
+fn aim(cargo: &mut Command, name: &str, target: &str, compiler: BareMetal) {
+    // esp-hal knows `alloc`, even where nothing is allocated.
+    if compiler == BareMetal::Debian && name.starts_with("esp") {
+        cargo.args(["-Z", "build-std=core,alloc"]);
+    }
+    // From there, so that cargo finds the folder's own settings.
+    cargo.current_dir(workspace::root().join("firmware/boards").join(name));
+    cargo.args(["--quiet", "--release", "--target", target]);
+    cargo.arg("--target-dir").arg(compiler.target_dir());
 }
