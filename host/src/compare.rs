@@ -2,12 +2,11 @@
 
 use crate::config::{Config, Precision as PrecisionName, Rounding as RoundingName};
 use crate::network::{Blueprint, Memory, rounding};
-use crate::present::{Pattern, advance};
+use crate::order::{Moment, Order};
+use crate::present::{Pattern, learn};
 use crate::task::{Material, Task};
 use crate::train::Trainer;
 use crate::{Error, with_precision};
-use apical_core::microcircuit::Mode;
-use apical_core::random::{Key, shuffle, stream};
 use apical_core::record::Quantity;
 use apical_core::rule::{Rule, Variable};
 use apical_core::{Counters, Number, Precision};
@@ -64,8 +63,8 @@ pub struct Comparison {
 
 /// A network in training, whatever its precision.
 trait Machine {
-    /// One step of a presentation; `begins` at its first.
-    fn step(&mut self, sample: u32, begins: bool) -> Result<(), Error>;
+    /// One step.
+    fn step(&mut self, moment: Moment) -> Result<(), Error>;
     /// The arrays of the state.
     fn variables(&self) -> Result<Vec<Variable>, Error>;
     /// Value and stored bits of one word.
@@ -80,27 +79,19 @@ struct Runner<P: Precision> {
 }
 
 impl<P: Precision> Machine for Runner<P> {
-    fn step(&mut self, sample: u32, begins: bool) -> Result<(), Error> {
+    fn step(&mut self, moment: Moment) -> Result<(), Error> {
         let mut layers = self.blueprint.layers::<P>();
         let network = crate::train::build(&self.config, &self.blueprint, &mut layers)?;
-        let (input, teacher) = (self.task.input(sample), Some(self.task.teacher(sample)));
-        let (weights, mut activity) = self.memory.parts();
-        if begins {
-            network.switch(&mut activity);
-        }
-        let learning = Some(rounding(self.config.run.rounding));
-        let (pattern, unheard) = (Pattern { input, teacher }, &mut Counters::default());
-        advance(
+        let input = self.task.input(moment.sample);
+        let teacher = Some(self.task.teacher(moment.sample));
+        learn(
             &network,
-            weights,
-            &mut activity,
-            &pattern,
-            learning,
-            1,
-            unheard,
+            &mut self.memory,
+            &Pattern { input, teacher },
+            moment.begins,
+            rounding(self.config.run.rounding),
+            &mut Counters::default(),
         );
-        let clock = activity.clock;
-        self.memory.clock = clock;
         Ok(())
     }
 
@@ -183,29 +174,15 @@ pub fn compare(
         })
         .collect();
     let mut first = None;
-    let presentation = match Blueprint::new(config, config.run.seed).specification().mode {
-        Mode::TwoStep => 1,
-        Mode::Full => u64::from(config.time.steps()),
-    };
-    let mut order = Vec::new();
+    let mut order = Order::new(config, material, config.run.seed);
     let mut done = 0;
     while done < steps {
         if stop.load(Ordering::Relaxed) {
             return Err(Error::Differs("stopped before the end".into()));
         }
-        let samples = material.split.train.len() as u64;
-        let presented = done / presentation;
-        if done % presentation == 0 && presented % samples == 0 {
-            order.clone_from(&material.split.train);
-            if config.data.shuffle {
-                let key = Key::new(config.run.seed, presented / samples + 1, stream::SHUFFLE);
-                shuffle(&mut order, key);
-            }
-        }
-        let sample = order[(presented % samples) as usize];
-        let begins = done % presentation == 0;
-        left.step(sample, begins)?;
-        right.step(sample, begins)?;
+        let moment = order.after(done);
+        left.step(moment)?;
+        right.step(moment)?;
         done += 1;
         for (variable, distance) in variables.iter().zip(&mut distances) {
             for index in 0..variable.range.len() {

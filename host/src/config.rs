@@ -104,6 +104,14 @@ impl Config {
         self.coupling.per_layer(self.network.hidden())
     }
 
+    /// Steps that a pattern is shown.
+    pub fn pattern_steps(&self) -> u32 {
+        match self.network.mode {
+            Mode::TwoStep => 1,
+            Mode::Full => self.time.steps(),
+        }
+    }
+
     /// Checks the values against their ranges and against each other.
     ///
     /// [`ConfigDocument::resolve`] does this already; it is for a `Config` that was

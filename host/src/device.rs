@@ -3,10 +3,11 @@
 //! | part | holds |
 //! |---|---|
 //! | [`port`] | serial port, pseudo-terminal or TCP socket: bytes, and what keeps them from coming |
-//! | [`session`] | requests and their answers, sent again when they get lost |
+//! | `exchange` | a request and its answer, sent again when either gets lost |
+//! | [`session`] | what a board can be asked |
 //! | [`state`] | all words of a network as the board keeps them, and where two of them differ |
 //! | [`board`] | the network that a board says it has: its variables, its words as arrays |
-//! | [`course`] | which pattern is shown at which step |
+//! | [`course`] | what both are shown, as it travels |
 //! | [`twin`] | the board's network on this machine |
 //! | [`lockstep`] | board and twin side by side, to the first difference |
 //! | [`training`] | the board alone, shown the samples of a configuration |
@@ -19,6 +20,7 @@ pub mod board;
 pub mod course;
 pub mod emulator;
 mod error;
+mod exchange;
 pub mod lockstep;
 pub mod port;
 pub mod session;

@@ -15,6 +15,7 @@ pub mod experiment;
 pub mod gradient;
 pub mod journal;
 pub mod network;
+pub mod order;
 pub mod plot;
 pub mod present;
 pub mod ranges;

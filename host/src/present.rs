@@ -5,6 +5,7 @@
 //! there must not be a second copy.
 
 use crate::dispatch::dispatch;
+use crate::network::Memory;
 use apical_core::microcircuit::Microcircuit;
 use apical_core::rule::{Activity, Rule};
 use apical_core::{Counters, Precision, Rounding};
@@ -41,4 +42,31 @@ pub fn advance<P: Precision>(
             }
         },
     );
+}
+
+/// One learning step of a memory, on the pattern that begins with it or goes on.
+pub fn learn<P: Precision>(
+    network: &Microcircuit<'_, P>,
+    memory: &mut Memory<P>,
+    pattern: &Pattern<'_, P>,
+    begins: bool,
+    rounding: Rounding,
+    counters: &mut Counters,
+) {
+    let (weights, mut activity) = memory.parts();
+    if begins {
+        network.switch(&mut activity);
+    }
+    let learning = Some(rounding);
+    advance(
+        network,
+        weights,
+        &mut activity,
+        pattern,
+        learning,
+        1,
+        counters,
+    );
+    let clock = activity.clock;
+    memory.clock = clock;
 }

@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::config::Config;
-use crate::experiment::{Schedule, steps};
+use crate::experiment::Schedule;
 use crate::network::{Blueprint, Memory, rounding};
 use crate::present::{Pattern, advance};
 use crate::report::{Cell, Column, Table};
@@ -65,7 +65,7 @@ fn measure_in<P: Precision>(
     let mut memory = Memory::begin(config, &network, &blueprint)?;
     let mut schedule = Schedule::<P>::new(config, seed)?;
     let learning = Some(rounding(config.run.rounding));
-    let (per_pattern, _) = steps(config);
+    let per_pattern = config.pattern_steps();
     let variables: Vec<_> = (0..).map_while(|i| network.variable(i)).collect();
     let mut seen = vec![(0.0_f64, 0.0_f64, 0_u64); variables.len()];
     let mut counters = Counters::default();

@@ -13,13 +13,12 @@ mod column;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use apical_core::rule::Rule;
 use apical_core::{Counters, Number, Precision};
 
 use crate::config::{Config, ConfigDocument, ConfigError};
-use crate::experiment::{Schedule, steps};
+use crate::experiment::Schedule;
 use crate::network::{Blueprint, Memory, rounding};
-use crate::present::{Pattern, advance};
+use crate::present::{Pattern, learn};
 use crate::{Error, train, with_precision};
 use column::{Column, columns};
 
@@ -68,8 +67,8 @@ pub fn write_in<P: Precision>(
     let columns = columns(&network, &options.variables)?;
     let mut memory = Memory::begin(config, &network, &blueprint)?;
     let mut schedule = Schedule::<P>::new(config, seed)?;
-    let learning = Some(rounding(config.run.rounding));
-    let (per_pattern, _) = steps(config);
+    let rounding = rounding(config.run.rounding);
+    let per_pattern = config.pattern_steps();
     // In two-step mode a step is a presentation.
     let dt = if per_pattern == 1 {
         config.time.presentation
@@ -83,21 +82,15 @@ pub fn write_in<P: Precision>(
         for done in 0..options.steps {
             let (input, teacher) = schedule.show(done / u64::from(per_pattern));
             let pattern = Pattern { input, teacher };
-            let (weights, mut activity) = memory.parts();
-            if done.is_multiple_of(u64::from(per_pattern)) {
-                network.switch(&mut activity);
-            }
-            advance(
+            let begins = done.is_multiple_of(u64::from(per_pattern));
+            learn(
                 &network,
-                weights,
-                &mut activity,
+                &mut memory,
                 &pattern,
-                learning,
-                1,
+                begins,
+                rounding,
                 &mut counters,
             );
-            let clock = activity.clock;
-            memory.clock = clock;
             line(&columns, &memory, (done + 1) as f64 * dt, out)?;
         }
         out.flush()

@@ -6,12 +6,12 @@
 
 use crate::config::Config;
 use crate::network::{Blueprint, Memory, weights_of};
+use crate::order::Order;
 use crate::present::{Pattern, advance};
 use crate::task::{Material, Task};
 use crate::weights_file::WeightsFile;
 use crate::{Error, gradient, network};
-use apical_core::microcircuit::{Family, Layer, Microcircuit, Mode};
-use apical_core::random::{Key, shuffle, stream};
+use apical_core::microcircuit::{Family, Layer, Microcircuit};
 use apical_core::rule::{Rule, argmax};
 use apical_core::shape::Storage;
 use apical_core::{Counters, Number, Precision, Rounding};
@@ -196,10 +196,7 @@ impl<'t, P: Precision> Trainer<'t, P> {
         let quiet_blueprint = self.blueprint.clone().quiet();
         let quiet = build(self.config, &quiet_blueprint, &mut quiet_layers)?;
         let present = Presentation {
-            steps: match self.blueprint.specification().mode {
-                Mode::TwoStep => 1,
-                Mode::Full => self.config.time.steps(),
-            },
+            steps: self.config.pattern_steps(),
             rounding: network::rounding(self.config.run.rounding),
         };
         while self.epochs < epochs {
@@ -223,13 +220,8 @@ impl<'t, P: Precision> Trainer<'t, P> {
         watch: &mut dyn Watch<P>,
         stop: &AtomicBool,
     ) -> Result<(), Error> {
-        let mut order = self.material.split.train.clone();
-        if self.config.data.shuffle {
-            shuffle(
-                &mut order,
-                Key::new(self.seed, epoch.epoch, stream::SHUFFLE),
-            );
-        }
+        let mut order = Order::new(self.config, self.material, self.seed);
+        let order = order.of_epoch(epoch.epoch);
         let begin = std::time::Instant::now();
         let strict = self.config.run.strict;
         let (mut right, mut done) = (0, 0);

@@ -103,6 +103,18 @@ pub struct LearningRates {
     pub pi: f64,
 }
 
+impl LearningRates {
+    /// Nothing plastic: the default, for constants.
+    pub const FROZEN: Self = Self {
+        up: 0.0,
+        bias: 0.0,
+        down: 0.0,
+        ip: 0.0,
+        ip_bias: 0.0,
+        pi: 0.0,
+    };
+}
+
 /// Conductances and learning rates of one layer, 1 .. N.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -172,29 +184,34 @@ pub struct Specification<'s> {
     pub seed: u64,
 }
 
+impl Specification<'_> {
+    /// The default, for constants.
+    pub const DEFAULT: Self = Self {
+        sizes: &[],
+        layers: &[],
+        activation: Activation::Logistic,
+        mode: Mode::Full,
+        bias: false,
+        feedback: Feedback::Fixed,
+        interneurons: Interneurons::Learned,
+        attenuation: Attenuation::Dendritic,
+        teacher: Teacher::Nudging,
+        noise: Noise {
+            sigma: 0.0,
+            convention: NoiseConvention::PerStep,
+        },
+        dt: 0.1,
+        tau_input: 3.0,
+        tau_weights: 30.0,
+        learning_lag: 0.0,
+        reset_traces: false,
+        seed: 1,
+    };
+}
+
 impl Default for Specification<'_> {
     /// The parameters of the paper's reimplementations, without layers.
     fn default() -> Self {
-        Self {
-            sizes: &[],
-            layers: &[],
-            activation: Activation::Logistic,
-            mode: Mode::Full,
-            bias: false,
-            feedback: Feedback::Fixed,
-            interneurons: Interneurons::Learned,
-            attenuation: Attenuation::Dendritic,
-            teacher: Teacher::Nudging,
-            noise: Noise {
-                sigma: 0.0,
-                convention: NoiseConvention::PerStep,
-            },
-            dt: 0.1,
-            tau_input: 3.0,
-            tau_weights: 30.0,
-            learning_lag: 0.0,
-            reset_traces: false,
-            seed: 1,
-        }
+        Self::DEFAULT
     }
 }

@@ -9,10 +9,7 @@ mod table;
 
 pub use table::{CLASSES, Digit, PIXELS, TEST, TRAIN, test, train};
 
-use apical_core::microcircuit::{
-    Attenuation, Feedback, Initial, Interneurons, LayerSpecification, LearningRates, Mode, Noise,
-    NoiseConvention, Specification, Teacher,
-};
+use apical_core::microcircuit::{Initial, LayerSpecification, LearningRates, Mode, Specification};
 use apical_core::random::{Key, shuffle, stream};
 use apical_core::rule::argmax;
 use apical_core::{Activation, Number, Precision};
@@ -42,39 +39,33 @@ const UP_HIDDEN: f64 = UP / (APICAL / (0.0 + 1.0 + APICAL));
 /// The interneurons', matched to the output's rate divided by their own mixing factor.
 const IP: f64 = 2.5;
 
+const OUTPUT: LayerSpecification = LayerSpecification {
+    leak: 0.0,
+    basal: 1.0,
+    dendritic: SOMATIC / odds(0.1),
+    apical: 0.0,
+    somatic: SOMATIC,
+    rates: LearningRates {
+        up: UP,
+        bias: UP,
+        ..LearningRates::FROZEN
+    },
+};
+
+const HIDDEN: LayerSpecification = LayerSpecification {
+    apical: APICAL,
+    rates: LearningRates {
+        up: UP_HIDDEN,
+        bias: UP_HIDDEN,
+        ip: IP,
+        ip_bias: IP,
+        ..LearningRates::FROZEN
+    },
+    ..OUTPUT
+};
+
 /// Conductances and learning rates of the layers above the input.
-pub const LAYERS: [LayerSpecification; 2] = [
-    LayerSpecification {
-        leak: 0.0,
-        basal: 1.0,
-        dendritic: SOMATIC / odds(0.1),
-        apical: APICAL,
-        somatic: SOMATIC,
-        rates: LearningRates {
-            up: UP_HIDDEN,
-            bias: UP_HIDDEN,
-            down: 0.0,
-            ip: IP,
-            ip_bias: IP,
-            pi: 0.0,
-        },
-    },
-    LayerSpecification {
-        leak: 0.0,
-        basal: 1.0,
-        dendritic: SOMATIC / odds(0.1),
-        apical: 0.0,
-        somatic: SOMATIC,
-        rates: LearningRates {
-            up: UP,
-            bias: UP,
-            down: 0.0,
-            ip: 0.0,
-            ip_bias: 0.0,
-            pi: 0.0,
-        },
-    },
-];
+pub const LAYERS: [LayerSpecification; 2] = [HIDDEN, OUTPUT];
 
 /// The network with seed 1.
 pub const SPECIFICATION: Specification<'static> = specification(1);
@@ -84,23 +75,11 @@ pub const fn specification(seed: u64) -> Specification<'static> {
     Specification {
         sizes: &SIZES,
         layers: &LAYERS,
-        activation: Activation::Logistic,
         mode: Mode::TwoStep,
         bias: true,
-        feedback: Feedback::Fixed,
-        interneurons: Interneurons::Learned,
-        attenuation: Attenuation::Dendritic,
-        teacher: Teacher::Nudging,
-        noise: Noise {
-            sigma: 0.0,
-            convention: NoiseConvention::PerStep,
-        },
-        dt: 0.1,
-        tau_input: 3.0,
         tau_weights: 0.0,
-        learning_lag: 0.0,
-        reset_traces: false,
         seed,
+        ..Specification::DEFAULT
     }
 }
 

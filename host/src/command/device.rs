@@ -1,5 +1,6 @@
 //! `apical device`.
 
+mod checkpoints;
 mod lockstep;
 mod train;
 mod words;
@@ -37,6 +38,12 @@ enum Action {
     Write(words::WriteArgs),
     /// Print counters and digest now and then
     Monitor(train::MonitorArgs),
+    /// Save a checkpoint on the board
+    Save(Line),
+    /// Erase the board's checkpoints; its network stays as it is
+    Erase(Line),
+    /// Start the board anew, from its checkpoint if there is one
+    Reset(Line),
 }
 
 /// Where the board is.
@@ -54,7 +61,7 @@ struct Line {
     /// Start QEMU instead: cortex-m0, -m3, -m4, -m7, -m33 or riscv
     #[arg(long, value_name = "MACHINE", value_parser = machine, conflicts_with = "port")]
     emulate: Option<Machine>,
-    /// Precision of the emulated board
+    /// Precision of that board
     #[arg(long, default_value = "i16", value_name = "P", value_parser = ["i8", "i16", "f32"])]
     precision: String,
     /// Image for the emulator, instead of the one from `cargo xtask emulate`
@@ -136,6 +143,9 @@ pub(super) fn run(args: &DeviceArgs, common: &Common, stop: &AtomicBool) -> Resu
         Action::Read(args) => words::read(args, common, stop),
         Action::Write(args) => words::write(args, common, stop),
         Action::Monitor(args) => train::monitor(args, common, stop),
+        Action::Save(line) => checkpoints::save(line, common, stop),
+        Action::Erase(line) => checkpoints::erase(line, common, stop),
+        Action::Reset(line) => checkpoints::reset(line, common, stop),
     }
 }
 

@@ -1,84 +1,35 @@
-//! Which pattern is shown at which step: the order of training, as a function of the step.
+//! What a board and its twin are shown: the samples of training, as they travel.
 
-use apical_core::microcircuit::Mode;
-use apical_core::random::{Key, shuffle, stream};
 use apical_core::{Number, Precision};
 
 use crate::Error;
 use crate::config::Config;
-use crate::network::Blueprint;
+use crate::order::{Moment, Order};
 use crate::task::{Material, Task};
-
-/// What happens at one step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
-    /// The sample that is shown.
-    pub sample: u32,
-    /// Whether it is shown for the first time, and the one before it no more.
-    pub begins: bool,
-    /// Whether it is shown for the last time.
-    pub ends: bool,
-}
 
 /// The training samples of a configuration in the order of their turn.
 #[derive(Debug)]
-pub struct Course<'m, P: Precision> {
+pub struct Course<P: Precision> {
     /// The samples in the words of the precision.
     pub task: Task<P>,
-    material: &'m Material,
-    shuffled: bool,
-    seed: u64,
-    /// Steps that each sample is shown.
-    presentation: u64,
-    /// The samples in the order of `epoch`, which counts from 1.
-    order: Vec<u32>,
-    epoch: u64,
+    order: Order,
 }
 
-impl<'m, P: Precision> Course<'m, P> {
+impl<P: Precision> Course<P> {
     /// The course of a configuration.
     ///
     /// # Errors
     /// When the data do not fit the precision.
-    pub fn new(
-        config: &Config,
-        material: &'m Material,
-        blueprint: &Blueprint,
-    ) -> Result<Self, Error> {
+    pub fn new(config: &Config, material: &Material) -> Result<Self, Error> {
         Ok(Self {
             task: Task::new(config, material)?,
-            material,
-            shuffled: config.data.shuffle,
-            seed: config.run.seed,
-            presentation: match blueprint.specification().mode {
-                Mode::TwoStep => 1,
-                Mode::Full => config.time.steps().into(),
-            },
-            order: Vec::new(),
-            epoch: 0,
+            order: Order::new(config, material, config.run.seed),
         })
     }
 
     /// What happens at the step that follows so many.
     pub fn after(&mut self, steps: u64) -> Moment {
-        let samples = self.material.split.train.len().max(1) as u64;
-        let presented = steps / self.presentation;
-        let epoch = presented / samples + 1;
-        if self.epoch != epoch {
-            self.order.clone_from(&self.material.split.train);
-            if self.shuffled {
-                let key = Key::new(self.seed, epoch, stream::SHUFFLE);
-                shuffle(&mut self.order, key);
-            }
-            self.epoch = epoch;
-        }
-        let place = (presented % samples) as usize;
-        let step = steps % self.presentation;
-        Moment {
-            sample: self.order.get(place).copied().unwrap_or(0),
-            begins: step == 0,
-            ends: step + 1 == self.presentation,
-        }
+        self.order.after(steps)
     }
 
     /// Input and teacher of a sample as they travel.

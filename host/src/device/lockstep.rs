@@ -6,15 +6,13 @@ use apical_core::Precision;
 use serde::Serialize;
 
 use super::DeviceError;
-use super::course::Course;
 use super::session::Session;
 use super::state::{Difference, State, section};
-use super::twin::{Joined, Twin, check_formats, formats};
+use super::twin::{Joined, Twin, formats};
 use crate::Error;
 use crate::config::Config;
 use crate::network::Blueprint;
 use crate::task::Material;
-use crate::train;
 
 /// One bit of one word that is made wrong on the board after a step, so that the comparison can
 /// show that it finds such a thing.
@@ -85,12 +83,9 @@ pub fn lockstep<P: Precision>(
     progress: &dyn Fn(u64),
     stop: &AtomicBool,
 ) -> Result<Found, Error> {
-    check_formats::<P>(session)?;
     let blueprint = Blueprint::new(config, config.run.seed);
     let mut layers = blueprint.layers::<P>();
-    let network = train::build(config, &blueprint, &mut layers)?;
-    let course = Course::<P>::new(config, material, &blueprint)?;
-    let mut twin = Twin::new(config, &blueprint, network, course)?;
+    let mut twin = Twin::new(config, material, &blueprint, &mut layers)?;
     let joined = twin.join(session, question.anew)?;
     twin.catch_up(joined.step, |_| go_on(stop))?;
     let mut pair = Pair {
@@ -123,8 +118,8 @@ fn go_on(stop: &AtomicBool) -> Result<(), DeviceError> {
 }
 
 /// The two that are compared.
-struct Pair<'p, 's, 'l, 'm, P: Precision> {
-    twin: Twin<'l, 'm, P>,
+struct Pair<'p, 's, 'l, P: Precision> {
+    twin: Twin<'l, P>,
     session: &'p mut Session<'s>,
     flip: Option<&'p Flip>,
     /// The last that were compared.
@@ -134,7 +129,7 @@ struct Pair<'p, 's, 'l, 'm, P: Precision> {
 /// A difference, and whether it came again if that was tried.
 type First = (Difference, Option<bool>);
 
-impl<P: Precision> Pair<'_, '_, '_, '_, P> {
+impl<P: Precision> Pair<'_, '_, '_, P> {
     /// Takes all steps, or stops at the first difference.
     fn walk(
         &mut self,

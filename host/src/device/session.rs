@@ -1,29 +1,17 @@
-//! Requests to a board and their answers.
-//!
-//! A request that gets no answer, or whose frame was damaged on the way, is sent again: a board
-//! does a request once however often it comes.
+//! What a board can be asked, in the words of this program.
 
-use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use apical_core::rule::Clock;
 use apical_link::frame::payload;
-use apical_link::{Client, Configuration, Decoder, Error, Format, Reply, Report, Request, Section};
+use apical_link::{Configuration, Format, Reply, Report, Request, Section};
 use serde::Serialize;
 
 use super::DeviceError;
+use super::exchange::Exchange;
 use super::port::Port;
 use super::state::State;
-
-/// How often a request is sent before the board counts as silent.
-const ATTEMPTS: u32 = 3;
-
-/// Bytes of the longest frame that is understood here.
-const LONGEST: usize = 1 << 16;
-
-/// Bytes of the frame of the first request, before the board has said how long they may be.
-const FIRST: usize = 64;
 
 /// What the head of a `Write` takes besides its bytes, beyond what [`payload`] counts.
 const WRITE_HEAD: usize = 8;
@@ -60,15 +48,7 @@ fn hexadecimal<S: serde::Serializer>(digest: &u64, serializer: S) -> Result<S::O
 /// A conversation with one board.
 #[derive(Debug)]
 pub struct Session<'s> {
-    port: Port,
-    patience: Duration,
-    stop: &'s AtomicBool,
-    client: Client,
-    decoder: Box<Decoder<LONGEST>>,
-    /// Bytes that have come and are not yet looked at.
-    inbox: VecDeque<u8>,
-    /// The next frame out.
-    outbox: Vec<u8>,
+    exchange: Exchange<'s>,
     identity: Identity,
 }
 
@@ -84,13 +64,7 @@ impl<'s> Session<'s> {
         stop: &'s AtomicBool,
     ) -> Result<Self, DeviceError> {
         let mut session = Self {
-            port,
-            patience,
-            stop,
-            client: Client::new(),
-            decoder: Box::new(Decoder::new()),
-            inbox: VecDeque::new(),
-            outbox: vec![0; FIRST],
+            exchange: Exchange::begin(port, patience, stop)?,
             identity: Identity {
                 board: String::new(),
                 version: String::new(),
@@ -101,12 +75,10 @@ impl<'s> Session<'s> {
                     bytes: 0,
                     fraction: None,
                 }; 4],
-                frame: FIRST,
+                frame: 0,
                 digest: 0,
             },
         };
-        // Whatever the board has heard so far ends here.
-        session.port.send(&[0])?;
         session.identify()?;
         Ok(session)
     }
@@ -138,7 +110,7 @@ impl<'s> Session<'s> {
                 digest: identity.digest,
             })
         })?;
-        self.outbox.resize(self.identity.frame.min(LONGEST), 0);
+        self.exchange.resize(self.identity.frame);
         Ok(&self.identity)
     }
 
@@ -149,7 +121,7 @@ impl<'s> Session<'s> {
 
     /// What the user calls the port.
     pub fn port(&self) -> &str {
-        self.port.name()
+        self.exchange.port()
     }
 
     /// The configuration in force.
@@ -235,6 +207,24 @@ impl<'s> Session<'s> {
         self.order("save a checkpoint", &Request::Save)
     }
 
+    /// Erases all checkpoints of the board; its network stays as it is.
+    ///
+    /// # Errors
+    /// As every request; when its flash fails.
+    pub fn erase(&mut self) -> Result<(), DeviceError> {
+        self.order("erase its checkpoints", &Request::Erase)
+    }
+
+    /// Starts the board anew, as a power-up does: from its checkpoint if there is one.
+    ///
+    /// # Errors
+    /// As every request; when the board does not come back.
+    pub fn reset(&mut self) -> Result<(), DeviceError> {
+        self.order("start anew", &Request::Reset)?;
+        // The network may be another one now.
+        self.identify().map(drop)
+    }
+
     /// All words and the clock.
     ///
     /// # Errors
@@ -266,7 +256,7 @@ impl<'s> Session<'s> {
             };
             let got = self.ask(&format!("read its {section}"), &request, bytes)?;
             if got.is_empty() {
-                return Err(self.unexpected("read"));
+                return Err(self.exchange.unexpected("read"));
             }
             all.extend(got);
         }
@@ -325,129 +315,14 @@ impl<'s> Session<'s> {
         self.ask(what, request, |reply| (reply == Reply::Done).then_some(()))
     }
 
-    fn unexpected(&self, what: &str) -> DeviceError {
-        let (port, what) = (self.port.name().to_owned(), what.to_owned());
-        DeviceError::Unexpected { port, what }
-    }
-
-    /// Sends a request until it is answered; `take` takes what it wants out of the answer.
     fn ask<X>(
         &mut self,
         what: &str,
         request: &Request<'_>,
         take: impl Fn(Reply<'_>) -> Option<X>,
     ) -> Result<X, DeviceError> {
-        let port = self.port.name().to_owned();
-        let sealed = self.client.request(request, &mut self.outbox);
-        let length = sealed
-            .map_err(|reason| DeviceError::Refused {
-                port: port.clone(),
-                what: what.to_owned(),
-                reason,
-            })?
-            .len();
-        let mut fault = None;
-        for _ in 0..ATTEMPTS {
-            self.port.send(&self.outbox[..length])?;
-            match self.answer(what, &take)? {
-                Answer::Taken(taken) => return Ok(taken),
-                Answer::Damaged(error) => fault = Some(error),
-                Answer::None => {}
-            }
-        }
-        Err(match fault {
-            Some(fault) => DeviceError::Garbled { port, fault },
-            None => DeviceError::Silent {
-                port,
-                what: what.to_owned(),
-                attempts: ATTEMPTS,
-                seconds: self.patience.as_secs_f64(),
-            },
-        })
+        self.exchange.ask(what, request, take)
     }
-
-    /// Waits for the answer to the last request.
-    fn answer<X>(
-        &mut self,
-        what: &str,
-        take: impl Fn(Reply<'_>) -> Option<X>,
-    ) -> Result<Answer<X>, DeviceError> {
-        let deadline = Instant::now() + self.patience;
-        let mut fault = None;
-        while let Some(byte) = self.byte(deadline)? {
-            let Some(frame) = self.decoder.feed(byte) else {
-                continue;
-            };
-            let reply = frame.and_then(|content| self.client.reply(content));
-            let port = || self.port.name().to_owned();
-            match reply {
-                // What the board has not read, in its own words.
-                Ok(Reply::Refused(error @ (Error::Damaged | Error::Cut))) => {
-                    return Ok(Answer::Damaged(error));
-                }
-                Ok(Reply::Refused(Error::Version { theirs, ours })) => {
-                    return Err(DeviceError::Version {
-                        port: port(),
-                        board: ours,
-                        program: theirs,
-                    });
-                }
-                Ok(Reply::Refused(reason)) => {
-                    return Err(DeviceError::Refused {
-                        port: port(),
-                        what: what.to_owned(),
-                        reason,
-                    });
-                }
-                Ok(reply) => {
-                    let taken = take(reply).ok_or_else(|| self.unexpected(what))?;
-                    return Ok(Answer::Taken(taken));
-                }
-                Err(Error::Version { theirs, ours }) => {
-                    return Err(DeviceError::Version {
-                        port: port(),
-                        board: theirs,
-                        program: ours,
-                    });
-                }
-                // A late answer to a request that was sent twice.
-                Err(Error::Stale { .. }) => {}
-                // Noise, or what the board printed as it started: the answer may follow.
-                Err(error) => fault = Some(error),
-            }
-        }
-        Ok(fault.map_or(Answer::None, Answer::Damaged))
-    }
-
-    /// The next byte; `None` at the deadline.
-    fn byte(&mut self, deadline: Instant) -> Result<Option<u8>, DeviceError> {
-        let mut bytes = [0; 4096];
-        loop {
-            if let Some(byte) = self.inbox.pop_front() {
-                return Ok(Some(byte));
-            }
-            let received = self.port.receive(&mut bytes);
-            // A Ctrl-C in the terminal ends an emulator as well: that is not its failure.
-            if self.stop.load(Ordering::Relaxed) {
-                return Err(DeviceError::Stopped);
-            }
-            let count = received?;
-            self.inbox.extend(&bytes[..count]);
-            if count == 0 && Instant::now() >= deadline {
-                return Ok(None);
-            }
-        }
-    }
-}
-
-/// What came within the patience.
-enum Answer<X> {
-    /// The answer.
-    Taken(X),
-    /// Frames that could not be read, on either side.
-    Damaged(Error),
-    /// Nothing.
-    None,
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "`ask` hands the answer over")]

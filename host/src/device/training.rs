@@ -6,13 +6,12 @@ use apical_core::Precision;
 use serde::Serialize;
 
 use super::DeviceError;
-use super::course::Course;
 use super::session::Session;
-use super::twin::{Twin, check_formats};
+use super::twin::Twin;
+use crate::Error;
 use crate::config::Config;
 use crate::network::Blueprint;
 use crate::task::Material;
-use crate::{Error, train};
 
 /// What a board did.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -48,13 +47,10 @@ pub fn train_board<P: Precision>(
     progress: &dyn Fn(u64),
     stop: &AtomicBool,
 ) -> Result<Trained, Error> {
-    check_formats::<P>(session)?;
     let blueprint = Blueprint::new(config, config.run.seed);
     let mut layers = blueprint.layers::<P>();
-    let network = train::build(config, &blueprint, &mut layers)?;
-    let course = Course::<P>::new(config, material, &blueprint)?;
     // It knows what a board of this configuration begins with; it takes no step.
-    let mut twin = Twin::new(config, &blueprint, network, course)?;
+    let mut twin = Twin::new(config, material, &blueprint, &mut layers)?;
     let joined = twin.join(session, anew)?;
     let (mut samples, mut right) = (0, 0);
     for step in joined.step..joined.step + steps {

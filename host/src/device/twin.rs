@@ -1,25 +1,27 @@
 //! The board's network on this machine, and how the two come to the same place.
 
-use apical_core::microcircuit::Microcircuit;
+use apical_core::microcircuit::{Layer, Microcircuit};
 use apical_core::rule::{Clock, Rule, Variable};
 use apical_core::{Counters, Number, Precision, Rounding};
 use apical_link::configuration::MAX_LAYERS;
 use apical_link::{Configuration, Format, Section};
 
-use super::course::{Course, Moment, to_bytes};
+use super::course::{Course, to_bytes};
 use super::session::Session;
 use super::state::State;
-use crate::Error;
 use crate::config::{self, Config};
 use crate::network::{Blueprint, Memory, precision_name, rounding};
-use crate::present::{Pattern, advance};
+use crate::order::Moment;
+use crate::present::{Pattern, learn};
+use crate::task::Material;
+use crate::{Error, train};
 
 /// Steps that the twin catches up between two looks at the stop flag.
 const CHUNK: u64 = 256;
 
 /// A network on this machine, in the board's precision.
 #[derive(Debug)]
-pub struct Twin<'l, 'm, P: Precision> {
+pub struct Twin<'l, P: Precision> {
     network: Microcircuit<'l, P>,
     memory: Memory<P>,
     rounding: Rounding,
@@ -27,7 +29,7 @@ pub struct Twin<'l, 'm, P: Precision> {
     /// Whether the weights begin as a file says: then they travel too.
     given: bool,
     /// What is shown to both.
-    pub course: Course<'m, P>,
+    pub course: Course<P>,
 }
 
 /// How a board and its twin came together.
@@ -84,18 +86,20 @@ pub fn formats<P: Precision>() -> [Format; 4] {
     ]
 }
 
-impl<'l, 'm, P: Precision> Twin<'l, 'm, P> {
-    /// A twin at its beginning.
+impl<'l, P: Precision> Twin<'l, P> {
+    /// A twin at its beginning, with the layers of the blueprint, which is of the configuration.
     ///
     /// # Errors
-    /// When the weights of the configuration do not fit, or the network has more layers than a
-    /// board can be told of.
+    /// When the data or weights of the configuration do not fit, or the network has more layers
+    /// than a board can be told of.
     pub fn new(
         config: &Config,
+        material: &Material,
         blueprint: &Blueprint,
-        network: Microcircuit<'l, P>,
-        course: Course<'m, P>,
+        layers: &'l mut [Layer<P>],
     ) -> Result<Self, Error> {
+        let network = train::build(config, blueprint, layers)?;
+        let course = Course::new(config, material)?;
         let memory = Memory::begin(config, &network, blueprint)?;
         let rounding = rounding(config.run.rounding);
         let described = Configuration::new(&blueprint.specification(), blueprint.initial());
@@ -124,8 +128,10 @@ impl<'l, 'm, P: Precision> Twin<'l, 'm, P> {
     /// comes there; any other is given the configuration and begins anew, as all do with `anew`.
     ///
     /// # Errors
-    /// When the board refuses the configuration, or the user stops it.
+    /// When the board stores words in other formats or refuses the configuration, or the user
+    /// stops it.
     pub fn join(&mut self, session: &mut Session<'_>, anew: bool) -> Result<Joined, Error> {
+        check_formats::<P>(session)?;
         if anew || session.configuration()? != self.wanted {
             session.configure(&self.wanted)?;
             if self.given {
@@ -166,22 +172,14 @@ impl<'l, 'm, P: Precision> Twin<'l, 'm, P> {
             input: task.input(moment.sample),
             teacher: Some(task.teacher(moment.sample)),
         };
-        let (weights, mut activity) = self.memory.parts();
-        if moment.begins {
-            self.network.switch(&mut activity);
-        }
-        let (learning, unheard) = (Some(self.rounding), &mut Counters::default());
-        advance(
+        learn(
             &self.network,
-            weights,
-            &mut activity,
+            &mut self.memory,
             &pattern,
-            learning,
-            1,
-            unheard,
+            moment.begins,
+            self.rounding,
+            &mut Counters::default(),
         );
-        let clock = activity.clock;
-        self.memory.clock = clock;
     }
 
     /// Steps done.

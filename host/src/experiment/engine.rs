@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use apical_core::microcircuit::Microcircuit;
 use apical_core::rule::{Activity, Rule};
-use apical_core::{Counters, Precision};
+use apical_core::{Counters, Precision, Rounding};
 
 use super::Schedule;
 use crate::config::Config;
@@ -45,13 +45,34 @@ pub struct End<P: Precision> {
 
 /// How many steps a pattern is shown, and in how many of them the recorder looks.
 pub fn steps(config: &Config) -> (u32, u32) {
-    match config.network.mode {
-        crate::config::Mode::TwoStep => (1, 1),
-        crate::config::Mode::Full => {
-            let steps = config.time.steps();
-            (steps, config.time.steps_in(WINDOW).clamp(1, steps.max(1)))
-        }
+    let steps = config.pattern_steps();
+    (steps, config.time.steps_in(WINDOW).clamp(1, steps.max(1)))
+}
+
+/// Presents one pattern; the recorder looks at the last of its [`steps`].
+pub(super) fn present<P: Precision, R: Recorder<P>>(
+    network: &Microcircuit<'_, P>,
+    memory: &mut Memory<P>,
+    pattern: &Pattern<'_, P>,
+    learning: Option<Rounding>,
+    (steps, window): (u32, u32),
+    recorder: &mut R,
+    counters: &mut Counters,
+) {
+    let (weights, mut activity) = memory.parts();
+    network.switch(&mut activity);
+    let mut go_on = |activity: &mut Activity<'_, P>, steps| {
+        advance(
+            network, weights, activity, pattern, learning, steps, counters,
+        );
+    };
+    go_on(&mut activity, steps - window);
+    for _ in 0..window {
+        go_on(&mut activity, 1);
+        recorder.step(&activity);
     }
+    let clock = activity.clock;
+    memory.clock = clock;
 }
 
 /// Presents `config.data.patterns` patterns of `schedule`, learning all the while.
@@ -73,44 +94,27 @@ pub fn run<P: Precision, R: Recorder<P>>(
     let network = train::build(config, &blueprint, &mut layers)?;
     let mut memory = Memory::begin(config, &network, &blueprint)?;
     let rounding = rounding(config.run.rounding);
-    let (steps, window) = steps(config);
+    let steps = steps(config);
     let mut counters = Counters::default();
     recorder.begin(&network, &memory.weights);
     let mut patterns = 0;
     while patterns < config.data.patterns && !stop.load(Ordering::Relaxed) {
         let (input, teacher) = schedule.show(patterns);
         let pattern = Pattern { input, teacher };
-        let (weights, mut activity) = memory.parts();
-        network.switch(&mut activity);
         let learning = Some(rounding);
-        let unseen = steps - window;
-        advance(
+        present(
             &network,
-            weights,
-            &mut activity,
+            &mut memory,
             &pattern,
             learning,
-            unseen,
+            steps,
+            recorder,
             &mut counters,
         );
-        for _ in 0..window {
-            advance(
-                &network,
-                weights,
-                &mut activity,
-                &pattern,
-                learning,
-                1,
-                &mut counters,
-            );
-            recorder.step(&activity);
-        }
-        let clock = activity.clock;
-        memory.clock = clock;
         if config.run.strict
             && let Some(quantity) = counters.first_saturated()
         {
-            let (step, sample) = (clock.step, patterns as usize);
+            let (step, sample) = (memory.clock.step, patterns as usize);
             return Err(Error::Saturation {
                 quantity,
                 step,

@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use apical_core::microcircuit::Microcircuit;
-use apical_core::rule::{Activity, Rule};
+use apical_core::rule::Activity;
 use apical_core::{Counters, Precision};
 
 use super::engine::{self, Recorder};
@@ -12,7 +12,7 @@ use super::{Course, Measures, Schedule, WeightTraces};
 use crate::Error;
 use crate::config::{self, Config};
 use crate::network::{Blueprint, Memory, weights_of};
-use crate::present::{Pattern, advance};
+use crate::present::Pattern;
 use crate::train;
 use crate::weights_file::WeightsFile;
 
@@ -165,25 +165,11 @@ fn first_look<P: Precision>(
     let mut layers = blueprint.layers::<P>();
     let network = train::build(config, &blueprint, &mut layers)?;
     let mut memory = initial.clone();
-    let (steps, window) = engine::steps(config);
     let (input, teacher) = schedule.show(0);
     let pattern = Pattern { input, teacher };
     let none = &mut Counters::default();
-    let (weights, mut activity) = memory.parts();
-    network.switch(&mut activity);
-    advance(
-        &network,
-        weights,
-        &mut activity,
-        &pattern,
-        None,
-        steps - window,
-        none,
-    );
-    for _ in 0..window {
-        advance(&network, weights, &mut activity, &pattern, None, 1, none);
-        Recorder::<P>::step(measures, &activity);
-    }
+    let steps = engine::steps(config);
+    engine::present(&network, &mut memory, &pattern, None, steps, measures, none);
     Recorder::<P>::pattern(
         measures,
         0,

@@ -1,11 +1,12 @@
 //! What is shown: patterns by number, the same whatever was shown before.
 
-use apical_core::random::{Key, shuffle, stream};
+use apical_core::random::{Key, stream};
 use apical_core::{Number, Precision};
 
 use crate::Error;
 use crate::config::{self, Config};
 use crate::network::precision_name;
+use crate::order::Order;
 use crate::task::{Material, Task};
 
 /// The patterns of a configuration in the words of a precision.
@@ -32,11 +33,7 @@ enum Source<P: Precision> {
 #[derive(Debug, Clone)]
 struct Samples<P: Precision> {
     task: Task<P>,
-    train: Vec<u32>,
-    shuffled: bool,
-    order: Vec<u32>,
-    /// The epoch that `order` is of; 0 before the first.
-    epoch: u64,
+    order: Order,
 }
 
 impl<P: Precision> Schedule<P> {
@@ -76,10 +73,7 @@ impl<P: Precision> Schedule<P> {
                 let material = Material::load(config)?;
                 schedule.source = Source::Samples(Box::new(Samples {
                     task: Task::new(config, &material)?,
-                    train: material.split.train,
-                    shuffled: data.shuffle,
-                    order: Vec::new(),
-                    epoch: 0,
+                    order: Order::new(config, &material, seed),
                 }));
                 schedule.teacher = vec![P::Potential::ZERO; outputs];
             }
@@ -114,7 +108,7 @@ impl<P: Precision> Schedule<P> {
                 }
             }
             Source::Samples(samples) => {
-                let sample = samples.at(self.seed, index);
+                let sample = samples.order.sample(index);
                 self.input.clear();
                 self.input.extend_from_slice(samples.task.input(sample));
                 self.teacher.clear();
@@ -138,24 +132,6 @@ impl<P: Precision> Schedule<P> {
     }
 }
 
-impl<P: Precision> Samples<P> {
-    fn at(&mut self, seed: u64, index: u64) -> u32 {
-        let count = (self.train.len() as u64).max(1);
-        let epoch = 1 + index / count;
-        if epoch != self.epoch {
-            self.order.clone_from(&self.train);
-            if self.shuffled {
-                shuffle(&mut self.order, Key::new(seed, epoch, stream::SHUFFLE));
-            }
-            self.epoch = epoch;
-        }
-        self.order
-            .get((index % count) as usize)
-            .copied()
-            .unwrap_or(0)
-    }
-}
-
 fn between([low, high]: [f64; 2], share: f64) -> f64 {
     low + (high - low) * share
 }
@@ -176,6 +152,7 @@ fn fits<P: Precision, T: Number>(value: f64, what: impl FnOnce() -> String) -> R
 mod tests {
     use super::*;
     use crate::config::ConfigDocument;
+    use apical_core::random::shuffle;
     use apical_core::{F64, I16};
 
     fn config(text: &str) -> Config {

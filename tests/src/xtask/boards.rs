@@ -1,11 +1,13 @@
-//! The images of real parts: that they build, and what they take of flash and RAM.
+//! The images of real parts: that they build without a warning, and what they take of flash and RAM.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use clap::Args;
 
+use crate::document;
+use crate::image;
 use crate::linked::{Linked, Ram, Size};
 use crate::linker;
 use crate::process;
@@ -21,11 +23,6 @@ pub(crate) struct Boards {
     #[arg(long)]
     document: bool,
 }
-
-/// The text that holds the table, and the lines around it there.
-const DOCUMENT: &str = "docs/boards.md";
-const BEGIN: &str = "<!-- cargo xtask boards --document -->\n";
-const END: &str = "<!-- end -->";
 
 /// One board. Sizes are of the part, with what the image leaves to the checkpoints.
 #[derive(Debug)]
@@ -92,11 +89,15 @@ const BOARDS: [Board; 5] = [
     },
 ];
 
+/// The folders with images that are of no board; `learner` is linted with a board.
+const IMAGES: [&str; 2] = ["bench", "qemu"];
+
 /// The manifests below `firmware/boards`, which are not members of this workspace.
 pub(crate) fn manifests() -> Vec<String> {
     let folders = BOARDS.iter().map(|board| board.name);
     folders
-        .chain(["bench", "learner", "qemu"])
+        .chain(IMAGES)
+        .chain(["learner"])
         .map(|folder| format!("firmware/boards/{folder}/Cargo.toml"))
         .collect()
 }
@@ -137,11 +138,22 @@ pub(crate) fn run(tally: &mut Tally, compiler: BareMetal, options: &Boards) -> R
         ]);
         rest.row([board.name.to_owned(), remains]);
         tally.record(&format!("the image of {}", board.name), outcome.map(drop));
+        // Here and not among the lints: this is after most of what it needs has been built.
+        tally.record(
+            &format!("clippy of {}", board.name),
+            lint(board.name, board.target, compiler),
+        );
+    }
+    for name in IMAGES {
+        tally.record(
+            &format!("clippy of {name}"),
+            lint(name, "thumbv7em-none-eabihf", compiler),
+        );
     }
     println!("\nDefault images, in bytes\n\n{table}");
     println!("{rest}");
     if options.document {
-        document(&format!("{table}\n{rest}"))?;
+        document::write("docs/boards.md", "boards", &format!("{table}\n{rest}"))?;
     }
     Ok(())
 }
@@ -160,39 +172,31 @@ fn one(board: &Board, compiler: BareMetal) -> Result<(Size, Vec<String>)> {
 /// Builds the default image; where it is kept.
 fn build(board: &Board, compiler: BareMetal) -> Result<PathBuf> {
     let target_dir = compiler.target_dir();
-    let folder = workspace::root().join("firmware/boards").join(board.name);
     let mut cargo = compiler.cargo();
-    // esp-hal knows `alloc`, even where nothing is allocated.
-    if compiler == BareMetal::Debian && board.name.starts_with("esp") {
-        cargo.args(["-Z", "build-std=core,alloc"]);
-    }
     linker::choose(&mut cargo, compiler, board.target)?;
-    // From there, so that cargo finds the board's own settings.
-    cargo.current_dir(&folder);
-    cargo.args(["build", "--quiet", "--release", "--target", board.target]);
-    cargo.arg("--target-dir").arg(&target_dir);
+    cargo.arg("build");
+    aim(&mut cargo, board.name, board.target, compiler);
     process::run(&mut cargo)?;
 
-    // Boards of one target build to the same file: each image is kept in a folder of its board.
     let built = target_dir.join(board.target).join("release/learn");
-    let kept = target_dir.join("images").join(board.name);
-    fs::create_dir_all(&kept).with_context(|| format!("cannot create {}", kept.display()))?;
-    let kept = kept.join("learn");
-    fs::copy(&built, &kept)
-        .with_context(|| format!("cannot copy {} to {}", built.display(), kept.display()))?;
-    Ok(kept)
+    image::keep(&built, &target_dir.join("images").join(board.name))
 }
 
-/// Puts the tables into the document.
-fn document(tables: &str) -> Result<()> {
-    let text = workspace::read(DOCUMENT)?;
-    let (before, rest) = text
-        .split_once(BEGIN)
-        .with_context(|| format!("{DOCUMENT} has no line {}", BEGIN.trim_end()))?;
-    let (_, after) = rest
-        .split_once(END)
-        .with_context(|| format!("{DOCUMENT} has no line {END}"))?;
-    let text = format!("{before}{BEGIN}{tables}{END}{after}");
-    fs::write(Path::new(workspace::root()).join(DOCUMENT), text)
-        .with_context(|| format!("cannot write {DOCUMENT}"))
+/// Clippy of a folder below `firmware/boards`, for the target and profile it was built with.
+fn lint(name: &str, target: &str, compiler: BareMetal) -> Result<()> {
+    let mut clippy = compiler.clippy()?;
+    aim(&mut clippy, name, target, compiler);
+    process::run(clippy.args(["--workspace", "--", "-D", "warnings"]))
+}
+
+/// Points a command of cargo at a folder below `firmware/boards`.
+fn aim(cargo: &mut Command, name: &str, target: &str, compiler: BareMetal) {
+    // esp-hal knows `alloc`, even where nothing is allocated.
+    if compiler == BareMetal::Debian && name.starts_with("esp") {
+        cargo.args(["-Z", "build-std=core,alloc"]);
+    }
+    // From there, so that cargo finds the folder's own settings.
+    cargo.current_dir(workspace::root().join("firmware/boards").join(name));
+    cargo.args(["--quiet", "--release", "--target", target]);
+    cargo.arg("--target-dir").arg(compiler.target_dir());
 }

@@ -1,7 +1,7 @@
 //! Building the images for emulated machines.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -52,30 +52,32 @@ pub(crate) fn build(compiler: BareMetal, machine: Machine) -> Result<Vec<Image>>
     }
     process::run(&mut cargo)?;
 
-    // Machines of one target build to the same file: each image is kept in a folder of its machine.
     let built = target_dir.join(machine.target).join("release");
     let folder = target_dir.join("images").join(machine.name);
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     for precision in links(&machine) {
-        let name = format!("link-{precision}");
-        fs::copy(built.join(&name), folder.join(&name))
-            .with_context(|| format!("cannot copy {name} to {}", folder.display()))?;
+        keep(&built.join(format!("link-{precision}")), &folder)?;
     }
     machine
         .precisions
         .iter()
         .map(|&precision| {
-            let name = format!("lockstep-{precision}");
-            let path = folder.join(&name);
-            fs::copy(built.join(&name), &path)
-                .with_context(|| format!("cannot copy {name} to {}", path.display()))?;
             Ok(Image {
                 machine,
                 precision,
-                path,
+                path: keep(&built.join(format!("lockstep-{precision}")), &folder)?,
             })
         })
         .collect()
+}
+
+/// Keeps an image that was built in a folder of its machine or board, as those of one target build
+/// to the same file; where it is then.
+pub(crate) fn keep(built: &Path, folder: &Path) -> Result<PathBuf> {
+    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let kept = folder.join(built.file_name().unwrap_or_default());
+    fs::copy(built, &kept)
+        .with_context(|| format!("cannot copy {} to {}", built.display(), kept.display()))?;
+    Ok(kept)
 }
 
 /// The image that compares kernels, which [`build`] has built last for this machine.

@@ -9,6 +9,7 @@ mod bench_mcu;
 mod boards;
 mod cross;
 mod deny;
+mod document;
 mod emulate;
 mod emulator;
 mod host_tests;
@@ -62,7 +63,7 @@ enum Task {
     Symbols,
     /// Learn on emulated cores, M0 to RISC-V, and compare with this machine.
     Emulate,
-    /// Build the images of all boards; flash and RAM they take.
+    /// Build and lint the images of all boards; flash and RAM they take.
     Boards(boards::Boards),
     /// Measure core on this machine, next to plain loops.
     BenchHost(bench_host::BenchHost),

@@ -25,6 +25,10 @@ const DEBIAN_PACKAGES: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 
+/// Needed for the boards' lints alone, so it is no condition of anything else.
+const DEBIAN_CLIPPY: &str = "/usr/bin/cargo-clippy";
+const DEBIAN_CLIPPY_PACKAGE: &str = "rust-web-clippy";
+
 /// One target is some 20 MB to download; a network that needs longer is as good as none.
 const DOWNLOAD_LIMIT: Duration = Duration::from_mins(2);
 
@@ -95,26 +99,40 @@ impl BareMetal {
     pub(crate) fn cargo(self) -> Command {
         let mut command = match self {
             Self::Everyday => process::cargo(),
+            Self::Debian => debian(DEBIAN_CARGO),
+        };
+        self.aim(&mut command);
+        command
+    }
+
+    /// Clippy for the targets, which takes the arguments of a build. Debian's is installed where it
+    /// is missing.
+    pub(crate) fn clippy(self) -> Result<Command> {
+        let mut command = match self {
+            Self::Everyday => process::cargo(),
             Self::Debian => {
-                let mut command = process::program(DEBIAN_CARGO);
-                for (key, _) in env::vars_os() {
-                    if key.to_str().is_some_and(is_of_everyday_toolchain) {
-                        command.env_remove(key);
-                    }
+                if !Path::new(DEBIAN_CLIPPY).exists() {
+                    apt::install(&[DEBIAN_CLIPPY_PACKAGE])?;
                 }
-                // -Z build-std is asked of a release compiler.
-                command
-                    .env("RUSTC_BOOTSTRAP", "1")
-                    .env("RUSTC", DEBIAN_RUSTC);
-                command.args(["-Z", "build-std=core"]);
+                // Not by `cargo clippy`, which would find rustup's proxy of that name.
+                let mut command = debian(DEBIAN_CLIPPY);
+                command.env("CARGO", DEBIAN_CARGO);
                 command
             }
         };
+        self.aim(command.arg("clippy"));
+        Ok(command)
+    }
+
+    /// Makes what cargo builds something for microcontrollers.
+    fn aim(self, command: &mut Command) {
+        if self == Self::Debian {
+            command.args(["-Z", "build-std=core"]);
+        }
         // Flags for this machine's processor have no meaning on another.
         command
             .env_remove("RUSTFLAGS")
             .env_remove("CARGO_ENCODED_RUSTFLAGS");
-        command
     }
 
     /// A target folder apart from the everyday one and from the other compiler's, so that
@@ -133,6 +151,21 @@ impl BareMetal {
             Self::Debian => "Debian's rustc-web, which builds `core` from rust-web-src",
         }
     }
+}
+
+/// A program of Debian's, which hears nothing of the everyday toolchain.
+fn debian(program: &str) -> Command {
+    let mut command = process::program(program);
+    for (key, _) in env::vars_os() {
+        if key.to_str().is_some_and(is_of_everyday_toolchain) {
+            command.env_remove(key);
+        }
+    }
+    // -Z build-std is asked of a release compiler.
+    command
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("RUSTC", DEBIAN_RUSTC);
+    command
 }
 
 /// Variables that would make Debian's cargo use parts of the everyday toolchain: rustup

@@ -21,7 +21,9 @@ const COMMANDS: [&str; 9] = [
 ];
 
 /// What a board can be asked.
-const ACTIONS: [&str; 6] = ["identify", "run", "lockstep", "read", "write", "monitor"];
+const ACTIONS: [&str; 9] = [
+    "identify", "run", "lockstep", "read", "write", "monitor", "save", "erase", "reset",
+];
 
 #[test]
 fn help_fits_a_screen() {
@@ -53,6 +55,11 @@ fn help_fits_a_screen() {
             .all(|command| help.contains(&format!("\n  {command} "))),
         "{help}"
     );
+    // No action is left out above.
+    let help = run(folder.path(), &["device", "--help"]).stdout;
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let listed = listed.map_while(|line| line.split_whitespace().next());
+    assert!(listed.eq(ACTIONS), "{help}");
     let version = run(folder.path(), &["--version"]).expect(0).stdout;
     assert_eq!(version, concat!("apical ", env!("CARGO_PKG_VERSION"), "\n"));
 }

@@ -2,6 +2,7 @@
 //! behind a TCP socket or a pseudo-terminal.
 
 mod bench;
+mod checkpoints;
 // The flash of the firmware's tests: one model of it is enough.
 #[path = "../../../firmware/app/tests/common/flash.rs"]
 #[allow(dead_code, reason = "nothing here cuts its power")]

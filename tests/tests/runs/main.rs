@@ -1,9 +1,10 @@
 //! Whole runs: the same bits whether interrupted, on one thread or two, in debug or release; and
-//! the accuracy that the numbers promise.
+//! the accuracy that the numbers promise. And the same bits on a board.
 
 mod accuracy;
 #[cfg(unix)]
 mod interrupted;
+mod on_a_board;
 mod same_bits;
 
 /// `--set` for each of some assignments.

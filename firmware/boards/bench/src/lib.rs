@@ -28,3 +28,6 @@ pub const WIDE: bool = !matches!(MACHINE.as_bytes(), b"microbit");
 
 /// Weights of the largest square.
 pub const LARGEST: usize = if WIDE { 256 * 256 } else { 64 * 64 };
+
+/// Sides of the squares that are counted.
+pub const SIDES: &[usize] = if WIDE { &[64, 256] } else { &[64] };

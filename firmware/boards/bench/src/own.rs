@@ -5,7 +5,7 @@ use apical_core::{Number, Precision};
 use semihosting::process::ExitCode;
 use static_cell::ConstStaticCell;
 
-use crate::WIDE;
+use crate::SIDES;
 use crate::course::{self, Room};
 use crate::watch::Ticks;
 
@@ -17,10 +17,8 @@ pub fn run<P: Precision>(
     let mut ticks = Ticks::new();
     let all = || {
         let (mut room, memory) = (room?, memory?);
-        for side in [64, 256] {
-            if side == 64 || WIDE {
-                course::kernels::<P>(&mut room, side, &mut ticks)?;
-            }
+        for &side in SIDES {
+            course::kernels::<P>(&mut room, side, &mut ticks)?;
         }
         course::training::<P>(memory, &mut ticks)
     };

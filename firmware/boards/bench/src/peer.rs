@@ -13,15 +13,17 @@ pub fn integer(index: u32, limit: i32, step: u64) -> i32 {
     (word % (2 * limit.unsigned_abs() + 1)) as i32 - limit
 }
 
-/// Tells what was counted, if all results are the plain ones next to them.
-pub fn tell(
+/// Tells what was counted, if all results are the plain ones.
+pub fn tell<T: Copy + Into<i64>>(
     ticks: &mut Ticks,
     name: &str,
-    side: usize,
-    results: impl Iterator<Item = (i64, i64)>,
+    results: &[T],
+    plain: impl Iterator<Item = i64>,
 ) -> Option<()> {
+    let side = results.len();
     let (mut digest, mut told) = (Digest::default(), 0);
-    for (result, plain) in results {
+    for (&result, plain) in results.iter().zip(plain) {
+        let result = result.into();
         if result != plain {
             semihosting::println!("{name} of {side} is wrong: {result} for {plain}");
             return None;
@@ -43,4 +45,16 @@ pub fn exit(end: Option<()>) -> ! {
         None => ExitCode::FAILURE,
     };
     code.exit_process()
+}
+
+/// The entry of an image: runs a function to its end.
+#[macro_export]
+macro_rules! peer {
+    ($run:path) => {
+        #[cfg_attr(target_arch = "arm", cortex_m_rt::entry)]
+        #[cfg_attr(target_arch = "riscv32", riscv_rt::entry)]
+        fn entry() -> ! {
+            $crate::peer::exit($run())
+        }
+    };
 }

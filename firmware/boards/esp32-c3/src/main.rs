@@ -2,41 +2,30 @@
 #![no_std]
 #![no_main]
 
-use apical_app::{Arena, Store};
-use apical_learner::{Pins, Task};
-use defmt::error;
+use core::ops::Range;
+
+use apical_learner::Pins;
 use esp_hal::gpio::{Input, InputConfig, Level, Output, OutputConfig, Pull};
 use esp_hal::main;
 use esp_println as _;
 use esp_storage::FlashStorage;
 use panic_halt as _;
-use static_cell::{ConstStaticCell, StaticCell};
 
 esp_bootloader_esp_idf::esp_app_desc!();
 
-static ARENA: ConstStaticCell<apical_learner::Arena> = ConstStaticCell::new(Arena::new());
-static TASK: StaticCell<Task> = StaticCell::new();
-
 /// The partition `nvs` of espflash's default table: six pages that nothing else here uses.
-const CHECKPOINTS: core::ops::Range<u32> = 0x9000..0xf000;
+const CHECKPOINTS: Range<u32> = 0x9000..0xf000;
 
 #[main]
 fn main() -> ! {
-    if let (Some(arena), Some(task)) = (ARENA.try_take(), TASK.try_uninit()) {
-        let p = esp_hal::init(esp_hal::Config::default());
-        let mut pins = Pins {
-            light: Output::new(p.GPIO5, Level::Low, OutputConfig::default()),
-            button: Input::new(p.GPIO9, InputConfig::default().with_pull(Pull::Up)),
-            lit_high: true,
-            pressed_high: false,
-        };
-        match Store::new(FlashStorage::new(p.FLASH), CHECKPOINTS) {
-            Ok(mut store) => {
-                apical_learner::run(arena.lend(), task.write(Task::new()), &mut store, &mut pins);
-            }
-            Err(error) => error!("no place for checkpoints: {}", error),
-        }
-    }
+    let p = esp_hal::init(esp_hal::Config::default());
+    let pins = Pins {
+        light: Output::new(p.GPIO5, Level::Low, OutputConfig::default()),
+        button: Input::new(p.GPIO9, InputConfig::default().with_pull(Pull::Up)),
+        lit_high: true,
+        pressed_high: false,
+    };
+    apical_learner::learn(FlashStorage::new(p.FLASH), CHECKPOINTS, pins);
     loop {
         core::hint::spin_loop();
     }

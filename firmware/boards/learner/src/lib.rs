@@ -8,40 +8,31 @@
 #![no_std]
 
 use apical_app::digits::{self, Digits};
-use apical_app::{Memory, Store, Trainer};
+use apical_app::{Arena, Memory, Store, Trainer};
 use apical_core::I16;
 use apical_core::microcircuit::Layer;
 use apical_link::Configuration;
+use core::ops::Range;
 use defmt::{error, info, warn};
 use embedded_hal::digital::{InputPin, StatefulOutputPin};
 use embedded_storage::nor_flash::NorFlash;
+use static_cell::{ConstStaticCell, StaticCell};
 
 /// What a board learns in: 16-bit weights.
 pub type Precision = I16;
 
-/// The storage of the network, for a static of the board.
-pub type Arena = apical_app::arena!(Precision, digits::SPECIFICATION);
+type Task = Digits<Precision>;
 
-/// The task, for another.
-pub type Task = Digits<Precision>;
+// Here and not in the boards: what every image needs one of, the linker places in each.
+static ARENA: ConstStaticCell<apical_app::arena!(Precision, digits::SPECIFICATION)> =
+    ConstStaticCell::new(Arena::new());
+static TASK: StaticCell<Task> = StaticCell::new();
 
 /// Epochs, over all starts together.
 pub const EPOCHS: u64 = 10;
 
 /// Digits between two changes of the light.
 const BLINK: u64 = 32;
-
-/// Bytes of flash that the checkpoints take on this part: two slots of whole pages.
-pub const fn checkpoint_bytes<F: NorFlash>() -> u32 {
-    let slot =
-        apical_app::store::slot_bytes::<Precision>(&apical_app::storage(&digits::SPECIFICATION));
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "flash has 32-bit addresses"
-    )]
-    let bytes = 2 * slot.next_multiple_of(F::ERASE_SIZE) as u32;
-    bytes
-}
 
 /// The pins that a board hands over.
 #[derive(Debug)]
@@ -56,8 +47,23 @@ pub struct Pins<L, B> {
     pub pressed_high: bool,
 }
 
-/// Learns until [`EPOCHS`] are over.
-pub fn run<F, L, B>(
+/// Learns until [`EPOCHS`] are over, with checkpoints in the bytes `checkpoints` of a flash. Says so
+/// and returns where the flash has no place for them; does nothing when it is called again.
+pub fn learn<F, L, B>(flash: F, checkpoints: Range<u32>, mut pins: Pins<L, B>)
+where
+    F: NorFlash,
+    L: StatefulOutputPin,
+    B: InputPin,
+{
+    if let (Some(arena), Some(task)) = (ARENA.try_take(), TASK.try_uninit()) {
+        match Store::new(flash, checkpoints) {
+            Ok(mut store) => run(arena.lend(), task.write(Task::new()), &mut store, &mut pins),
+            Err(error) => error!("no place for checkpoints: {}", error),
+        }
+    }
+}
+
+fn run<F, L, B>(
     memory: Memory<'_, Precision>,
     task: &mut Task,
     store: &mut Store<F>,

@@ -2,19 +2,13 @@
 #![no_std]
 #![no_main]
 
-use apical_app::{Arena, Store};
-use apical_learner::{Pins, Task};
+use apical_learner::Pins;
 use cortex_m_rt::entry;
-use defmt::error;
 use defmt_rtt as _;
 use nrf52840_hal::gpio::{Level, p0};
 use nrf52840_hal::nvmc::Nvmc;
 use nrf52840_hal::pac;
 use panic_halt as _;
-use static_cell::{ConstStaticCell, StaticCell};
-
-static ARENA: ConstStaticCell<apical_learner::Arena> = ConstStaticCell::new(Arena::new());
-static TASK: StaticCell<Task> = StaticCell::new();
 
 /// Bytes of flash for checkpoints, at the end.
 const CHECKPOINTS: usize = 64 * 1024;
@@ -23,13 +17,9 @@ const START: usize = 1024 * 1024 - CHECKPOINTS;
 
 #[entry]
 fn main() -> ! {
-    if let (Some(dp), Some(arena), Some(task)) = (
-        pac::Peripherals::take(),
-        ARENA.try_take(),
-        TASK.try_uninit(),
-    ) {
+    if let Some(dp) = pac::Peripherals::take() {
         let port = p0::Parts::new(dp.P0);
-        let mut pins = Pins {
+        let pins = Pins {
             light: port.p0_13.into_push_pull_output(Level::High),
             button: port.p0_11.into_pullup_input(),
             lit_high: false,
@@ -39,12 +29,7 @@ fn main() -> ! {
         // memory.x, and this is the only slice of it, as the peripherals can be taken once.
         let pages = unsafe { core::slice::from_raw_parts_mut(START as *mut u8, CHECKPOINTS) };
         let flash = Nvmc::new(dp.NVMC, pages);
-        match Store::new(flash, 0..CHECKPOINTS as u32) {
-            Ok(mut store) => {
-                apical_learner::run(arena.lend(), task.write(Task::new()), &mut store, &mut pins);
-            }
-            Err(error) => error!("no place for checkpoints: {}", error),
-        }
+        apical_learner::learn(flash, 0..CHECKPOINTS as u32, pins);
     }
     loop {
         cortex_m::asm::wfi();

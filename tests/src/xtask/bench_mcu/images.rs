@@ -1,15 +1,14 @@
 //! Building and running the images of `firmware/boards/bench`.
 
 use std::fmt;
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::machines::Counting;
 use super::telling::{self, Told};
 use crate::emulator;
-use crate::image::Image;
+use crate::image::{self, Image};
 use crate::linker;
 use crate::machine::Precision;
 use crate::process;
@@ -98,19 +97,11 @@ pub(crate) fn build(
     }
     process::run(&mut cargo)?;
 
-    // Machines of one target build to the same file: each image is kept in a folder of its machine.
     let built = target_dir.join(machine.target).join("release");
     let folder = target_dir.join("images/bench").join(machine.name);
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     programs
         .iter()
-        .map(|program| {
-            let name = program.binary();
-            let path = folder.join(&name);
-            fs::copy(built.join(&name), &path)
-                .with_context(|| format!("cannot copy {name} to {}", path.display()))?;
-            Ok(path)
-        })
+        .map(|program| image::keep(&built.join(program.binary()), &folder))
         .collect()
 }
 

@@ -1,22 +1,16 @@
 //! The figures as tables, next to the marks that were set for them, and as JSON.
 
 use std::fmt::Write as _;
-use std::fs;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::c_compiler::Compiler;
 use super::cmsis::Cmsis;
 use super::figures::Figures;
 use super::machines::MACHINES;
+use crate::document;
 use crate::process;
 use crate::table::Table;
-use crate::workspace;
-
-/// The text that holds the tables, and the lines around them there.
-const DOCUMENT: &str = "docs/performance.md";
-const BEGIN: &str = "<!-- cargo xtask bench-mcu --document -->\n";
-const END: &str = "<!-- end -->";
 
 /// A mark: core, kernel, side, the most it may take, in 16 bits.
 const MARKS: [(&str, &str, u64, f64); 8] = [
@@ -208,14 +202,5 @@ pub(crate) fn json(figures: &Figures) -> String {
 
 /// Puts the tables into the document.
 pub(crate) fn document(tables: &str) -> Result<()> {
-    let text = workspace::read(DOCUMENT)?;
-    let (before, rest) = text
-        .split_once(BEGIN)
-        .with_context(|| format!("{DOCUMENT} has no line {}", BEGIN.trim_end()))?;
-    let (_, after) = rest
-        .split_once(END)
-        .with_context(|| format!("{DOCUMENT} has no line {END}"))?;
-    let text = format!("{before}{BEGIN}\n{tables}{END}{after}");
-    fs::write(workspace::root().join(DOCUMENT), text)
-        .with_context(|| format!("cannot write {DOCUMENT}"))
+    document::write("docs/performance.md", "bench-mcu", &format!("\n{tables}"))
 }

@@ -5,9 +5,9 @@
 #![no_main]
 
 use apical_board_bench::course::Watch;
-use apical_board_bench::peer::{exit, integer, tell};
+use apical_board_bench::peer::{integer, tell};
 use apical_board_bench::watch::Ticks;
-use apical_board_bench::{LARGEST, WIDE};
+use apical_board_bench::{LARGEST, SIDES};
 use static_cell::ConstStaticCell;
 
 static WEIGHTS: ConstStaticCell<[i16; LARGEST]> = ConstStaticCell::new([0; LARGEST]);
@@ -44,10 +44,7 @@ fn run() -> Option<()> {
         *x = integer(i, 16_384, 2) as i16;
     }
     let mut y = [0_i16; 256];
-    for side in [64, 256] {
-        if side > 64 && !WIDE {
-            continue;
-        }
+    for &side in SIDES {
         let (x, y) = (x.get(..side)?, y.get_mut(..side)?);
         let w = weights.get_mut(..side * side)?;
         let of = |words: *mut i16| Matrix {
@@ -66,12 +63,7 @@ fn run() -> Option<()> {
         let plain = w
             .chunks_exact(side)
             .map(|row| stored(row.iter().zip(x).map(|(&w, &x)| product(w, x)).sum()));
-        tell(
-            &mut ticks,
-            "mat-vec",
-            side,
-            y.iter().map(|&y| i64::from(y)).zip(plain),
-        )?;
+        tell(&mut ticks, "mat-vec", y, plain)?;
 
         let mut status = 0;
         // SAFETY: as above; the transpose is as large.
@@ -84,18 +76,9 @@ fn run() -> Option<()> {
             let column = w.iter().skip(column).step_by(side);
             stored(column.zip(x).map(|(&w, &x)| product(w, x)).sum())
         });
-        tell(
-            &mut ticks,
-            "transposed",
-            side,
-            y.iter().map(|&y| i64::from(y)).zip(plain),
-        )?;
+        tell(&mut ticks, "transposed", y, plain)?;
     }
     Some(())
 }
 
-#[cfg_attr(target_arch = "arm", cortex_m_rt::entry)]
-#[cfg_attr(target_arch = "riscv32", riscv_rt::entry)]
-fn entry() -> ! {
-    exit(run())
-}
+apical_board_bench::peer!(run);

@@ -5,9 +5,9 @@
 use core::hint::black_box;
 
 use apical_board_bench::course::Watch;
-use apical_board_bench::peer::{exit, integer, tell};
+use apical_board_bench::peer::{integer, tell};
 use apical_board_bench::watch::Ticks;
-use apical_board_bench::{LARGEST, WIDE};
+use apical_board_bench::{LARGEST, SIDES};
 use embedded_nn::fully_connected::{fully_connected_s8, fully_connected_s16};
 use embedded_nn::support::requantize;
 use embedded_nn::types::{Activation, Dims, FcParams, PerTensorQuantParams};
@@ -39,10 +39,7 @@ fn run() -> Option<()> {
         *x16 = integer(i, 32_767, 2) as i16;
     }
     let (mut y8, mut y16) = ([0_i8; 256], [0_i16; 256]);
-    for side in [64, 256] {
-        if side > 64 && !WIDE {
-            continue;
-        }
+    for &side in SIDES {
         // Not known to the compiler, as in a program that gets its model from elsewhere.
         let wide = black_box(side as i32);
         let [input, filter, output] =
@@ -64,12 +61,7 @@ fn run() -> Option<()> {
             let scaled = requantize(terms.sum(), QUANTUM.multiplier, QUANTUM.shift);
             i64::from(scaled.clamp(-128, 127))
         });
-        tell(
-            &mut ticks,
-            "s8",
-            side,
-            y.iter().map(|&y| i64::from(y)).zip(plain),
-        )?;
+        tell(&mut ticks, "s8", y, plain)?;
 
         let (x, y) = (x16.get(..side)?, y16.get_mut(..side)?);
         let mut done = Ok(());
@@ -86,18 +78,9 @@ fn run() -> Option<()> {
             let scaled = requantize(sum, QUANTUM.multiplier, QUANTUM.shift);
             i64::from(scaled.clamp(-32_768, 32_767))
         });
-        tell(
-            &mut ticks,
-            "s16",
-            side,
-            y.iter().map(|&y| i64::from(y)).zip(plain),
-        )?;
+        tell(&mut ticks, "s16", y, plain)?;
     }
     Some(())
 }
 
-#[cfg_attr(target_arch = "arm", cortex_m_rt::entry)]
-#[cfg_attr(target_arch = "riscv32", riscv_rt::entry)]
-fn entry() -> ! {
-    exit(run())
-}
+apical_board_bench::peer!(run);
