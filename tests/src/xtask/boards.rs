@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 
 use crate::document;
@@ -167,6 +167,12 @@ fn one(board: &Board, compiler: BareMetal) -> Result<(Size, Vec<String>)> {
         "it does not fit the RAM"
     );
     Ok((size, image.unwanted()?))
+}
+
+/// The default image of a board by its folder.
+pub(crate) fn image(name: &str, compiler: BareMetal) -> Result<PathBuf> {
+    let board = BOARDS.iter().find(|board| board.name == name);
+    build(board.context("there is no such board")?, compiler)
 }
 
 /// Builds the default image; where it is kept.

@@ -27,7 +27,7 @@ pub(crate) fn run(tally: &mut Tally, compiler: BareMetal) -> Result<()> {
     eprintln!("\n{STEPS} learning steps on this machine, in every precision");
     let courses = Precision::ALL
         .into_iter()
-        .map(|precision| Ok((precision, Course::on_this_machine(precision)?)))
+        .map(|precision| Ok((precision, Course::on_this_machine(precision, STEPS)?)))
         .collect::<Result<Vec<_>>>()?;
     let mut table = Table::new(&[
         "machine",

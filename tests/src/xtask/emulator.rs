@@ -1,13 +1,11 @@
 //! QEMU: there or installed, and an image run in it to its end or to a time-out.
 
 use std::fmt::Write as _;
-use std::io::{BufRead, BufReader};
+use std::ops::ControlFlow;
 use std::process::{Command, Stdio};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::apt;
 use crate::image::Image;
@@ -41,46 +39,12 @@ pub(crate) fn ready() -> Result<()> {
 /// Runs an image with settings; its lines, if it ends well and in time.
 pub(crate) fn run(image: &Image, settings: &[(&str, u64)]) -> Result<Vec<String>> {
     let mut command = command(image, settings)?;
-    let began = Instant::now();
-    let mut child = command
-        .spawn()
-        .with_context(|| format!("cannot start {}", command.get_program().to_string_lossy()))?;
-    let output = child.stdout.take().context("QEMU has no output to read")?;
-    let (sender, receiver) = mpsc::channel();
-    // Reading blocks, and only an end of QEMU unblocks it: so it has a thread of its own.
-    let reader = thread::spawn(move || {
-        for line in BufReader::new(output).lines().map_while(Result::ok) {
-            if sender.send(line).is_err() {
-                break;
-            }
-        }
-    });
     let mut lines = Vec::new();
-    loop {
-        match receiver.recv_timeout(LIMIT.saturating_sub(began.elapsed())) {
-            Ok(line) => lines.push(line),
-            Err(RecvTimeoutError::Disconnected) => break,
-            Err(RecvTimeoutError::Timeout) => {
-                child.kill()?;
-                child.wait()?;
-                bail!(
-                    "no end within {} s; last line: {}",
-                    LIMIT.as_secs(),
-                    lines.last().map_or("none", String::as_str)
-                );
-            }
-        }
-    }
-    let status = child.wait()?;
-    if reader.join().is_err() {
-        bail!("the output of QEMU could not be read");
-    }
-    if !status.success() {
-        bail!(
-            "the image ended with {status}; last line: {}",
-            lines.last().map_or("none", String::as_str)
-        );
-    }
+    let ended = process::hear_within(&mut command, LIMIT, |line| {
+        lines.push(line.to_owned());
+        ControlFlow::Continue(())
+    });
+    ended.with_context(|| format!("last line: {}", lines.last().map_or("none", String::as_str)))?;
     Ok(lines)
 }
 

@@ -23,8 +23,8 @@ pub(crate) const EVERY: u64 = 100;
 pub(crate) struct Course(Vec<u64>);
 
 impl Course {
-    /// Learns here, with the very code of the images.
-    pub(crate) fn on_this_machine(precision: Precision) -> Result<Self> {
+    /// Learns here for so many steps, with the very code of the images.
+    pub(crate) fn on_this_machine(precision: Precision, steps: u64) -> Result<Self> {
         macro_rules! learn {
             ($precision:ty) => {{
                 let mut arena: Box<arena!($precision, digits::SPECIFICATION)> =
@@ -34,7 +34,7 @@ impl Course {
                     .context("the digits network cannot be built")?;
                 trainer.begin(&digits::initial(digits::SPECIFICATION.seed));
                 let mut task = Digits::<$precision>::new();
-                (0..STEPS)
+                (0..steps)
                     .map(|_| {
                         task.learn_next(&mut trainer);
                         trainer.digest()
@@ -50,7 +50,7 @@ impl Course {
     }
 
     /// The digest after a step, which counts from 1.
-    fn after(&self, step: u64) -> Result<u64> {
+    pub(crate) fn after(&self, step: u64) -> Result<u64> {
         let place = usize::try_from(step)?.checked_sub(1);
         place
             .and_then(|place| self.0.get(place).copied())

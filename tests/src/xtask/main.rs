@@ -20,6 +20,7 @@ mod lint;
 mod lockstep;
 mod machine;
 mod package;
+mod pico;
 mod process;
 mod reach;
 mod statements;
@@ -53,7 +54,7 @@ struct Arguments {
 enum Task {
     /// Format, clippy, docs, versions that must agree, licences, package.
     Lint,
-    /// Every test on this machine, then `cross`, `symbols`, `emulate` and `boards`.
+    /// Every test on this machine, `cross`, `symbols`, `emulate`, `boards`, `pico`.
     Test,
     /// `lint`, then `test`.
     Ci,
@@ -65,6 +66,8 @@ enum Task {
     Emulate,
     /// Build and lint the images of all boards; flash and RAM they take.
     Boards(boards::Boards),
+    /// Run the Pico's own image in rp2040js, through a power cut.
+    Pico,
     /// Measure core on this machine, next to plain loops.
     BenchHost(bench_host::BenchHost),
     /// Count instructions of core's kernels on emulated cores, next to peers.
@@ -98,6 +101,7 @@ fn run(arguments: &Arguments, tally: &mut Tally) -> Result<()> {
         Task::Symbols => symbols::run(tally, compiler()?)?,
         Task::Emulate => emulate::run(tally, compiler()?)?,
         Task::Boards(options) => boards::run(tally, compiler()?, options)?,
+        Task::Pico => pico::run(tally, compiler()?)?,
         Task::BenchHost(options) => bench_host::run(tally, options),
         Task::BenchMcu(options) => bench_mcu::run(tally, compiler()?, options)?,
         Task::Package => package::run(tally),
@@ -114,7 +118,8 @@ fn test(tally: &mut Tally, compiler: impl FnOnce() -> Result<BareMetal>) -> Resu
     cross::run(tally, compiler);
     symbols::run(tally, compiler)?;
     emulate::run(tally, compiler)?;
-    boards::run(tally, compiler, &boards::Boards::default())
+    boards::run(tally, compiler, &boards::Boards::default())?;
+    pico::run(tally, compiler)
 }
 
 #[cfg(test)]

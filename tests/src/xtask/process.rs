@@ -3,7 +3,10 @@
 use std::env;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
+use std::ops::ControlFlow;
 use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -108,8 +111,58 @@ pub(crate) fn run_for_at_most(command: &mut Command, limit: Duration) -> Result<
             child.wait()?;
             bail!("no end within {} s", limit.as_secs());
         }
-        std::thread::sleep(Duration::from_millis(50));
+        thread::sleep(Duration::from_millis(50));
     }
+}
+
+/// Runs quietly, gives every line of the standard output to `hear`, and ends the program when `hear`
+/// has heard enough. A program that comes to its own end must do so well and in time.
+pub(crate) fn hear_within(
+    command: &mut Command,
+    limit: Duration,
+    mut hear: impl FnMut(&str) -> ControlFlow<()>,
+) -> Result<()> {
+    let began = Instant::now();
+    command.stdout(Stdio::piped());
+    let mut child = command.spawn().with_context(|| cannot_start(command))?;
+    let output = child
+        .stdout
+        .take()
+        .context("the program has no output to read")?;
+    let (sender, receiver) = mpsc::channel();
+    // Reading blocks, and only an end of the program unblocks it: so it has a thread of its own.
+    let reader = thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                break;
+            }
+        }
+    });
+    loop {
+        match receiver.recv_timeout(limit.saturating_sub(began.elapsed())) {
+            Ok(line) => {
+                if hear(&line).is_break() {
+                    child.kill()?;
+                    child.wait()?;
+                    return Ok(());
+                }
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => {
+                child.kill()?;
+                child.wait()?;
+                bail!("no end within {} s", limit.as_secs());
+            }
+        }
+    }
+    let status = child.wait()?;
+    if reader.join().is_err() {
+        bail!("the output of the program could not be read");
+    }
+    if !status.success() {
+        bail!("it ended with {status}");
+    }
+    Ok(())
 }
 
 /// The output of a quick question, `None` where there is no such program or it fails.
