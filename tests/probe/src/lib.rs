@@ -9,6 +9,7 @@
 
 use core::panic::PanicInfo;
 
+use apical_core::backprop::{self, Backprop, Description};
 use apical_core::microcircuit::{Initial, Layer, Microcircuit, Specification};
 use apical_core::rule::{Activity, Rule, Variable, argmax, digest};
 use apical_core::shape::Storage;
@@ -142,6 +143,42 @@ probe!(
     I32: probe_build_i32, probe_initialise_i32, probe_step_i32, probe_learn_i32,
     probe_silent_i32, probe_look_i32, probe_digest_i32
 );
+
+/// Checks a description of the control and turns it into a network.
+///
+/// # Errors
+/// As [`Backprop::new`].
+#[unsafe(no_mangle)]
+pub extern "Rust" fn probe_build_backprop<'a>(
+    description: &Description<'_>,
+    layers: &'a mut [backprop::Layer<I16>],
+) -> Result<Backprop<'a, I16>, BuildError> {
+    Backprop::new(description, layers)
+}
+
+/// Draws the control's weights, learns in a loop with the counters on, and answers.
+#[unsafe(no_mangle)]
+pub extern "Rust" fn probe_learn_backprop(
+    network: &Backprop<'_, I16>,
+    weights: &mut [Weight<I16>],
+    activity: &mut Activity<'_, I16>,
+    input: &[Rate<I16>],
+    teacher: Option<&[Potential<I16>]>,
+    rounding: Rounding,
+    (steps, counters): (u32, &mut Counters),
+) -> (Storage, Option<Variable>, usize) {
+    network.initialise(weights, (-0.5, 0.5), u64::from(steps));
+    network.switch(activity);
+    for _ in 0..steps {
+        network.step(weights, activity, input, teacher, counters);
+        network.learn(weights, activity, rounding, counters);
+    }
+    (
+        network.storage(),
+        network.variable(steps as usize),
+        argmax(network.output(activity)),
+    )
+}
 
 /// The control: indexes by a value it does not know, so the check has to find a panic here.
 #[unsafe(no_mangle)]
