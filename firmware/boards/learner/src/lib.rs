@@ -9,7 +9,6 @@
 
 use apical_app::digits::{self, Digits};
 use apical_app::{Arena, Memory, Store, Trainer};
-use apical_core::I16;
 use apical_core::microcircuit::Layer;
 use apical_link::Configuration;
 use core::ops::Range;
@@ -18,8 +17,8 @@ use embedded_hal::digital::{InputPin, StatefulOutputPin};
 use embedded_storage::nor_flash::NorFlash;
 use static_cell::{ConstStaticCell, StaticCell};
 
-/// What a board learns in: 16-bit weights.
-pub type Precision = I16;
+/// What a board learns in: 16-bit weights, on DSP instructions where the core has them.
+pub type Precision = apical_dsp::I16;
 
 type Task = Digits<Precision>;
 
