@@ -60,7 +60,9 @@ pub(crate) const MACHINES: [Counting; 6] = [
             "-machine",
             "microbit",
             "-global",
-            "nrf51-soc.sram-size=65536"
+            "nrf51-soc.sram-size=65536",
+            "-global",
+            "nrf51-soc.flash-size=524288"
         ),
         // 16 MHz.
         ticks: 16_384,
