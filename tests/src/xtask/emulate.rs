@@ -53,8 +53,8 @@ pub(crate) fn run(tally: &mut Tally, compiler: BareMetal) -> Result<()> {
                 continue;
             }
         };
-        if machine.dsp {
-            let what = format!("kernels on DSP instructions on {}", machine.name);
+        if machine.compares_kernels() {
+            let what = format!("kernels in assembly on {}", machine.name);
             tally.record(&what, kernels_agree(&image::parity(compiler, machine)));
         }
         for image in &images {
@@ -129,9 +129,7 @@ fn kernels_agree(image: &Image) -> Result<()> {
     let lines = emulator::run(image, &[("cases", CASES)])?;
     let told = lines.last().map_or("nothing", String::as_str);
     ensure!(told == format!("equal {CASES}"), "the image said: {told}");
-    eprintln!(
-        "  {CASES} random shapes through core's kernels and those on DSP instructions: equal"
-    );
+    eprintln!("  {CASES} random shapes through core's kernels and those in assembly: equal");
     Ok(())
 }
 

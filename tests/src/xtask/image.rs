@@ -14,7 +14,7 @@ use crate::workspace;
 /// Where the images are, from the top.
 const FOLDER: &str = "firmware/boards/qemu";
 
-/// The image that compares the kernels on DSP instructions with core's.
+/// The image that compares the kernels in assembly with core's.
 const PARITY: &str = "parity";
 
 /// A linked image for one machine in one precision.
@@ -47,7 +47,7 @@ pub(crate) fn build(compiler: BareMetal, machine: Machine) -> Result<Vec<Image>>
     for precision in links(&machine) {
         cargo.args(["--bin", &format!("link-{precision}")]);
     }
-    if machine.dsp {
+    if machine.compares_kernels() {
         cargo.args(["--bin", PARITY]);
     }
     process::run(&mut cargo)?;

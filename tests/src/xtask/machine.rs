@@ -19,6 +19,18 @@ pub(crate) struct Machine {
     pub(crate) dsp: bool,
 }
 
+impl Machine {
+    /// Whether `apical-asm` has kernels of its own for the core.
+    pub(crate) fn assembly(&self) -> bool {
+        self.dsp || self.target.starts_with("thumbv6m")
+    }
+
+    /// Whether there is an image that compares them with core's: where 16 bits learn.
+    pub(crate) fn compares_kernels(&self) -> bool {
+        self.assembly() && self.precisions.contains(&Precision::I16)
+    }
+}
+
 /// The precisions of the images.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Precision {

@@ -19,7 +19,7 @@ const TEXTS: [&str; 4] = [
 
 /// The member whose lints are its own: the workspace forbids unsafe code, and DSP instructions are
 /// nothing else.
-const WITH_UNSAFE: &str = "firmware/dsp";
+const WITH_UNSAFE: &str = "firmware/asm";
 
 /// What every member takes from the root instead of stating it again.
 const INHERITED: [&str; 4] = ["version", "edition", "rust-version", "license"];

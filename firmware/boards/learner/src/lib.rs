@@ -17,8 +17,8 @@ use embedded_hal::digital::{InputPin, StatefulOutputPin};
 use embedded_storage::nor_flash::NorFlash;
 use static_cell::{ConstStaticCell, StaticCell};
 
-/// What a board learns in: 16-bit weights, on DSP instructions where the core has them.
-pub type Precision = apical_dsp::I16;
+/// What a board learns in: 16-bit weights, with kernels in assembly where there are some.
+pub type Precision = apical_asm::I16;
 
 type Task = Digits<Precision>;
 

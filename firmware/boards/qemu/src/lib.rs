@@ -12,6 +12,12 @@ pub mod parity;
 pub mod stack;
 pub mod uart;
 
+/// The machine, as build.rs found it; without one, as for clippy on a desktop, nothing is linked.
+pub const MACHINE: &str = match option_env!("APICAL_MACHINE") {
+    Some(machine) => machine,
+    None => "",
+};
+
 // Linked for their critical sections, on which static_cell stands.
 #[cfg(target_arch = "arm")]
 use cortex_m as _;

@@ -71,10 +71,7 @@ macro_rules! link {
         > = static_cell::ConstStaticCell::new(apical_app::Arena::new());
         static SERVER: static_cell::ConstStaticCell<$crate::link::Link<$precision>> =
             static_cell::ConstStaticCell::new(apical_app::Server::new(apical_app::server::Name {
-                board: match option_env!("APICAL_MACHINE") {
-                    Some(machine) => machine,
-                    None => "none",
-                },
+                board: $crate::MACHINE,
                 precision: $name,
             }));
 

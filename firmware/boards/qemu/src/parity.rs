@@ -1,5 +1,5 @@
-//! The kernels on DSP instructions against core's, on the core that has the instructions: random
-//! shapes, random and extreme words.
+//! The kernels in assembly against core's, on the core that they are for: random shapes, random and
+//! extreme words.
 
 use apical_core::kernel::Into;
 use apical_core::precision::Draw;
@@ -10,8 +10,12 @@ use semihosting::process::ExitCode;
 use crate::command_line::Settings;
 use crate::output::Lines;
 
-/// Rows and columns of the largest case.
-const LARGEST: usize = 70;
+/// Rows and columns of the largest case, as they fit the RAM.
+const LARGEST: usize = if matches!(crate::MACHINE.as_bytes(), b"microbit") {
+    26
+} else {
+    70
+};
 
 /// A weight or rate of 16 bits: every fourth at an end of the range or next to it, every fourth small.
 fn short(word: u32) -> u64 {
@@ -73,14 +77,14 @@ fn agree(case: u64) -> Result<(), &'static str> {
     let w = weights.0.get(start..start + rows * columns).unwrap_or(&[]);
     let x = rates.0.get(start..start + columns).unwrap_or(&[]);
     let (mut have, mut want) = (potentials.0, potentials.0);
-    apical_dsp::I16::mat_vec(w, x, &mut have[..rows], into, &mut Silent);
+    apical_asm::I16::mat_vec(w, x, &mut have[..rows], into, &mut Silent);
     I16::mat_vec(w, x, &mut want[..rows], into, &mut Silent);
     if have != want {
         return Err("mat-vec");
     }
     let x = rates.0.get(start..start + rows).unwrap_or(&[]);
     let (mut have, mut want) = (potentials.0, potentials.0);
-    apical_dsp::I16::mat_vec_transposed(w, x, &mut have[..columns], into, &mut Silent);
+    apical_asm::I16::mat_vec_transposed(w, x, &mut have[..columns], into, &mut Silent);
     I16::mat_vec_transposed(w, x, &mut want[..columns], into, &mut Silent);
     if have != want {
         return Err("transposed mat-vec");
@@ -91,13 +95,13 @@ fn agree(case: u64) -> Result<(), &'static str> {
     let part = start..start + rows * columns;
     let mut counters = [Counters::default(); 2];
     let [ours, theirs] = &mut counters;
-    apical_dsp::I16::rank_one(&mut have[part.clone()], post, gain, pre, draw, &mut Silent);
+    apical_asm::I16::rank_one(&mut have[part.clone()], post, gain, pre, draw, &mut Silent);
     I16::rank_one(&mut want[part.clone()], post, gain, pre, draw, theirs);
     if have != want {
         return Err("rank-one update");
     }
     let mut have = weights.0;
-    apical_dsp::I16::rank_one(&mut have[part], post, gain, pre, draw, ours);
+    apical_asm::I16::rank_one(&mut have[part], post, gain, pre, draw, ours);
     if have != want {
         return Err("counted rank-one update");
     }

@@ -8,11 +8,7 @@ use core::convert::Infallible;
 
 use embedded_io::{ErrorType, Read, ReadReady, Write};
 
-/// The machine, as build.rs found it; without one, as for clippy on a desktop, nothing is linked.
-const MACHINE: &str = match option_env!("APICAL_MACHINE") {
-    Some(machine) => machine,
-    None => "",
-};
+use crate::MACHINE;
 
 /// Which part a port is.
 #[derive(Clone, Copy, Debug)]

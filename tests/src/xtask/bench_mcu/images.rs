@@ -23,8 +23,8 @@ const FOLDER: &str = "firmware/boards/bench";
 pub(crate) enum Program {
     /// Core's kernels.
     Core(Precision),
-    /// The 16-bit kernels on DSP instructions.
-    Dsp,
+    /// The 16-bit kernels in assembly.
+    Assembly,
     EmbeddedNn,
     /// Linked with objects of a C compiler.
     CmsisDsp,
@@ -34,8 +34,8 @@ impl Program {
     /// What a machine can run, besides CMSIS-DSP.
     pub(crate) fn of(machine: &Counting) -> Vec<Self> {
         let mut programs = Vec::from(Precision::ALL.map(Self::Core));
-        if machine.dsp {
-            programs.push(Self::Dsp);
+        if machine.machine().assembly() {
+            programs.push(Self::Assembly);
         }
         programs.push(Self::EmbeddedNn);
         programs
@@ -45,7 +45,7 @@ impl Program {
     pub(crate) const fn precision(self) -> Option<Precision> {
         match self {
             Self::Core(precision) => Some(precision),
-            Self::Dsp => Some(Precision::I16),
+            Self::Assembly => Some(Precision::I16),
             Self::EmbeddedNn | Self::CmsisDsp => None,
         }
     }
@@ -53,7 +53,7 @@ impl Program {
     fn binary(self) -> String {
         match self {
             Self::Core(precision) => format!("own-{precision}"),
-            Self::Dsp => "own-dsp".to_owned(),
+            Self::Assembly => "own-assembly".to_owned(),
             Self::EmbeddedNn => "embedded-nn".to_owned(),
             Self::CmsisDsp => "cmsis-dsp".to_owned(),
         }
@@ -64,7 +64,7 @@ impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Core(precision) => write!(f, "{precision}"),
-            Self::Dsp => f.write_str("i16, dsp"),
+            Self::Assembly => f.write_str("i16, assembly"),
             Self::EmbeddedNn => f.write_str("embedded-nn"),
             Self::CmsisDsp => f.write_str("CMSIS-DSP"),
         }

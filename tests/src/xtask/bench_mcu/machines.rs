@@ -14,7 +14,7 @@ pub(crate) struct Counting {
     /// Ticks of its timer in 1000 instructions: the timer's frequency times the virtual time of an
     /// instruction, which `-icount shift=10` makes 1024 ns.
     pub(crate) ticks: u64,
-    /// Whether it has the instructions that `apical-dsp` is made of.
+    /// Whether it has the instructions that `apical-asm` is made of.
     pub(crate) dsp: bool,
     /// What a C compiler has to know of the core, where C kernels are compared.
     pub(crate) c: Option<Core>,

@@ -2,4 +2,4 @@
 #![no_std]
 #![no_main]
 
-apical_board_qemu::lockstep!(apical_dsp::I16);
+apical_board_qemu::lockstep!(apical_asm::I16);

@@ -1,7 +1,7 @@
-//! What the rows of an update begin with, in 32-bit registers.
+//! The factors of rows, in 32-bit registers.
 
+use crate::blocks::{BLOCK, Row};
 use apical_core::kernel::fixed::{self, Gain};
-use apical_core::random::{Key, Lcg};
 use apical_core::{I16, Precision};
 
 type Weight = <I16 as Precision>::Weight;
@@ -10,21 +10,6 @@ type Potential = <I16 as Precision>::Potential;
 
 /// The longest factor: core's limit.
 const LIMIT: i32 = ((1 << 15) - 1) << 14;
-
-/// Rows that are prepared together: what they begin with needs other constants in registers than
-/// the loops over their weights.
-pub(crate) const BLOCK: usize = 8;
-
-/// What a row begins with.
-#[derive(Clone, Copy, Debug, Default)]
-#[repr(C)]
-pub(crate) struct Row {
-    /// The factor times 2^(16 - right), in the words of [`fixed::Step`]: the upper 32 bits of its
-    /// product with a rate are core's product after its shift.
-    pub(crate) step: i32,
-    /// The state of the row's generator.
-    pub(crate) state: u32,
-}
 
 /// How the product of the learning rate and a postsynaptic word is shifted.
 #[derive(Clone, Copy, Debug)]
@@ -60,10 +45,9 @@ impl Scale {
         }
     }
 
-    /// Prepares the rows from number `first` for their postsynaptic words.
+    /// Prepares rows for their postsynaptic words.
     #[inline(always)]
-    pub(crate) fn prepare(self, rows: &mut [Row; BLOCK], post: &[Potential], key: Key, first: u32) {
-        begin(rows, key, first);
+    pub(crate) fn fill(self, rows: &mut [Row; BLOCK], post: &[Potential]) {
         let mantissa = self.mantissa;
         match self.shift {
             Shift::High(shift) => fill(rows, post, |post| high(post, mantissa, shift)),
@@ -75,6 +59,7 @@ impl Scale {
     }
 
     /// How many of these rows have a factor that is cut to [`LIMIT`].
+    #[cfg(dsp)]
     #[inline(never)]
     pub(crate) fn cut(self, post: &[Potential]) -> u32 {
         let beyond = |step: i32| !(-LIMIT..=LIMIT).contains(&step);
@@ -91,7 +76,7 @@ impl Scale {
     fn by_core(self, rows: &mut [Row; BLOCK], post: &[Potential]) {
         for (row, &post) in rows.iter_mut().zip(post) {
             let step = self.exact.step::<Weight, Rate, Potential>(post);
-            row.step = step.mantissa() << (16 - step.right());
+            row.multiply(step.mantissa(), step.right());
         }
     }
 }
@@ -99,8 +84,8 @@ impl Scale {
 /// The upper word of the product, shifted: to nearest, ties up.
 #[inline(always)]
 fn high(post: i32, mantissa: i32, shift: u32) -> i32 {
-    let product = (i64::from(post) * i64::from(mantissa)) >> 32;
-    ((product as i32 >> shift) + 1) >> 1
+    let (high, _) = product(post, mantissa);
+    ((high >> shift) + 1) >> 1
 }
 
 /// The upper word of the product of the shifted word, to nearest, ties up; `None` where the word does
@@ -108,37 +93,77 @@ fn high(post: i32, mantissa: i32, shift: u32) -> i32 {
 #[inline(always)]
 fn low(post: i32, mantissa: i32, shift: u32) -> Option<i32> {
     let shifted = post << shift;
-    let product = i64::from(shifted) * i64::from(mantissa) + (1 << 31);
-    (shifted >> shift == post).then_some((product >> 32) as i32)
+    let (high, half) = product(shifted, mantissa);
+    (shifted >> shift == post).then_some(high + half)
+}
+
+/// The upper word of a product, and the upper bit of the lower word.
+#[cfg(dsp)]
+#[inline(always)]
+fn product(a: i32, b: i32) -> (i32, i32) {
+    let product = i64::from(a) * i64::from(b);
+    ((product >> 32) as i32, (product >> 31) as i32 & 1)
+}
+
+/// The same out of products of halves: these cores have no longer one.
+#[cfg(armv6m)]
+#[inline(always)]
+fn product(a: i32, b: i32) -> (i32, i32) {
+    let (a_low, a_high) = (a & 0xffff, a >> 16);
+    let (b_low, b_high) = (b & 0xffff, b >> 16);
+    let low = (a_low as u32 * b_low as u32) >> 16;
+    // A signed half times an unsigned one, and another half beside it, fit 32 bits.
+    let first = a_high * b_low + low as i32;
+    let second = a_low * b_high + (first & 0xffff);
+    (
+        a_high * b_high + (first >> 16) + (second >> 16),
+        (second >> 15) & 1,
+    )
 }
 
 const fn limit(post: i32, mantissa: i32) -> i32 {
     if (post ^ mantissa) < 0 { -LIMIT } else { LIMIT }
 }
 
-// Functions of their own, each of which keeps its constants in registers.
-
+// A function of its own, which keeps its constants in registers.
 #[inline(never)]
 fn fill(rows: &mut [Row; BLOCK], post: &[Potential], step: impl Fn(i32) -> i32) {
     for (row, post) in rows.iter_mut().zip(post) {
-        row.step = normal(step(post.to_bits()).clamp(-LIMIT, LIMIT));
+        let (mantissa, right) = normal(step(post.to_bits()).clamp(-LIMIT, LIMIT));
+        row.multiply(mantissa, right);
     }
 }
 
-#[inline(never)]
-fn begin(rows: &mut [Row; BLOCK], key: Key, first: u32) {
-    for (row, i) in rows.iter_mut().zip(first..) {
-        row.state = Lcg::row(key, i).state();
-    }
-}
-
-/// To 15 significant bits, to nearest, ties up; where the rounding carries, the bit that is then
-/// dropped is zero.
+/// To 15 significant bits, to nearest, ties up: a mantissa and how far its product with a rate is
+/// shifted to the right. Where the rounding carries, the mantissa has one bit more, which is zero.
 #[inline(always)]
-fn normal(step: i32) -> i32 {
-    let length = 32 - step.unsigned_abs().leading_zeros();
-    let exponent = length.saturating_sub(15);
+fn normal(step: i32) -> (i32, u32) {
+    let exponent = beyond(step.unsigned_abs());
     let half = (1 << exponent) >> 1;
-    // mantissa x 2^exponent, which is core's mantissa x 2^(15 - right); one more makes 16 - right.
-    ((step + half) >> exponent << exponent) << 1
+    ((step + half) >> exponent, 15 - exponent)
+}
+
+/// Bits of a magnitude beyond the lowest 15.
+#[cfg(dsp)]
+#[inline(always)]
+const fn beyond(magnitude: u32) -> u32 {
+    17_u32.saturating_sub(magnitude.leading_zeros())
+}
+
+/// The same where no instruction counts zeros: a magnitude is below 2^30.
+#[cfg(armv6m)]
+#[inline(always)]
+const fn beyond(magnitude: u32) -> u32 {
+    let (mut high, mut bits) = (magnitude >> 15, 0);
+    if high >= 1 << 8 {
+        (high, bits) = (high >> 8, 8);
+    }
+    if high >= 1 << 4 {
+        (high, bits) = (high >> 4, bits + 4);
+    }
+    if high >= 1 << 2 {
+        (high, bits) = (high >> 2, bits + 2);
+    }
+    // 0, 1, 2 or 3: 0, 1, 2 or 2 bits.
+    bits + high - (high & high >> 1)
 }

@@ -1,7 +1,7 @@
 //! Sums of products down columns: four columns at a time, two rows of them to a pair of rates.
 
-use crate::instruction::{Sum, with_dsp};
-use crate::pair::{load, lone};
+use super::instruction::{Sum, with_dsp};
+use super::pair::{load, lone};
 use apical_core::{I16, Precision};
 use core::arch::asm;
 

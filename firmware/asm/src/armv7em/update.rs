@@ -1,50 +1,17 @@
 //! The stochastically rounded rank-one update.
 
-use crate::pairs::{aligned_eights, counted_pairs, fours, pairs};
-use crate::step::{BLOCK, Row, Scale};
+use super::pairs::{aligned_eights, counted_pairs, fours, pairs};
+use crate::blocks::{Row, blocks, single};
+use crate::step::Scale;
 use apical_core::kernel::fixed::Gain;
 use apical_core::number::FixedNumber;
-use apical_core::random::{INCREMENT, Key, MULTIPLIER};
+use apical_core::random::Key;
 use apical_core::record::{Observe, Quantity};
 use apical_core::{I16, Precision};
 
 type Weight = <I16 as Precision>::Weight;
 type Rate = <I16 as Precision>::Rate;
 type Potential = <I16 as Precision>::Potential;
-
-/// Columns up to which a row's changes can be counted.
-pub(crate) const COUNTED: usize = 0xfffe;
-
-/// Calls `update` with the weights of every block of rows and what the rows begin with.
-#[inline(always)]
-fn blocks(
-    w: &mut [Weight],
-    post: &[Potential],
-    scale: Scale,
-    columns: usize,
-    key: Key,
-    mut update: impl FnMut(&mut [Weight], &[Row]),
-) {
-    if columns == 0 {
-        return;
-    }
-    let (mut weights, mut rows) = (w, [Row::default(); BLOCK]);
-    let mut first = 0;
-    for post in post.chunks(BLOCK) {
-        // All rows there are weights for, as in core.
-        let count = post.len().min(weights.len() / columns);
-        let (Some(rows_of_weights), Some(post)) =
-            (weights.split_off_mut(..count * columns), post.get(..count))
-        else {
-            return;
-        };
-        scale.prepare(&mut rows, post, key, first);
-        if let Some(rows) = rows.get(..count) {
-            update(rows_of_weights, rows);
-        }
-        first += BLOCK as u32;
-    }
-}
 
 /// w += round(gain post pre^T), stochastically; the bits of core's rank-one update.
 #[inline(never)]
@@ -82,28 +49,7 @@ fn odd_rows(w: &mut [Weight], pre: &[Rate], rows: &[Row]) {
     }
 }
 
-/// What was given up in one weight.
-struct Lost {
-    unchanged: bool,
-    saturated: bool,
-}
-
-/// Changes the weight that has no neighbour.
-#[inline(always)]
-fn single(w: &mut Weight, rate: Rate, row: Row) -> Lost {
-    let state = row.state.wrapping_mul(MULTIPLIER).wrapping_add(INCREMENT);
-    let random = (state ^ state >> 16) & 0xffff;
-    let exact = ((i64::from(row.step) * i64::from(rate.raw())) >> 16) as i32;
-    let change = (exact + random as i32) >> 16;
-    let new = w.raw() + change;
-    *w = Weight::from_raw(new.clamp(-Weight::MAX_RAW, Weight::MAX_RAW));
-    Lost {
-        unchanged: change == 0,
-        saturated: new != w.raw(),
-    }
-}
-
-/// As [`rank_one`], and counts what core counts. Rows of at most [`COUNTED`] weights.
+/// As [`rank_one`], and counts what core counts. Rows of at most 65,534 weights.
 #[inline(never)]
 pub(crate) fn counted_rank_one<O: Observe>(
     w: &mut [Weight],
@@ -125,9 +71,9 @@ pub(crate) fn counted_rank_one<O: Observe>(
                 unsafe { counted_pairs(w.as_mut_ptr(), pre.as_ptr(), columns / 2, *row) };
             if let (1, Some(&rate), Some(w)) = (columns % 2, pre.last(), w.last_mut()) {
                 let state = counted.state;
-                let one = single(w, rate, Row { state, ..*row });
-                counted.unchanged += u32::from(one.unchanged);
-                counted.saturated += u32::from(one.saturated);
+                let (unchanged, saturated) = single(w, rate, Row { state, ..*row });
+                counted.unchanged += u32::from(unchanged);
+                counted.saturated += u32::from(saturated);
             }
             updates += columns as u32;
             lost += counted.unchanged - zero_products(row.step, pre, idle);

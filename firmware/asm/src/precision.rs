@@ -1,6 +1,9 @@
 //! The formats of core's 16-bit precision with the kernels of this crate.
 
-use crate::{product, update};
+#[cfg(armv6m)]
+use crate::armv6m as kernels;
+#[cfg(dsp)]
+use crate::armv7em as kernels;
 use apical_core::activation::Phi;
 use apical_core::kernel::Into;
 use apical_core::kernel::fixed::Gain;
@@ -8,7 +11,10 @@ use apical_core::precision::{Draw, Filter};
 use apical_core::record::{Observe, Quantity};
 use apical_core::{I16 as Core, Precision, Rounding};
 
-/// [`apical_core::I16`] on DSP instructions: the same formats, the same bits.
+/// Columns up to which a row's changes can be counted: two counters share a register.
+const COUNTED: usize = 0xfffe;
+
+/// [`apical_core::I16`] in assembly: the same formats, the same bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct I16;
 
@@ -81,7 +87,7 @@ impl Precision for I16 {
         into: Into,
         observer: &mut O,
     ) {
-        let saturated = product::mat_vec(w, x, y, into);
+        let saturated = kernels::mat_vec(w, x, y, into);
         observer.saturated(Quantity::Potential, saturated);
     }
     #[inline(always)]
@@ -92,7 +98,7 @@ impl Precision for I16 {
         into: Into,
         observer: &mut O,
     ) {
-        let saturated = product::mat_vec_transposed(w, x, y, into);
+        let saturated = kernels::mat_vec_transposed(w, x, y, into);
         observer.saturated(Quantity::Potential, saturated);
     }
 
@@ -106,12 +112,12 @@ impl Precision for I16 {
         draw: Draw,
         observer: &mut O,
     ) {
-        if draw.rounding != Rounding::Stochastic || (O::ON && pre.len() > update::COUNTED) {
+        if draw.rounding != Rounding::Stochastic || (O::ON && pre.len() > COUNTED) {
             Core::rank_one(w, post, gain, pre, draw, observer);
         } else if O::ON {
-            update::counted_rank_one(w, post, gain, pre, draw.key, observer);
+            kernels::counted_rank_one(w, post, gain, pre, draw.key, observer);
         } else {
-            update::rank_one(w, post, gain, pre, draw.key);
+            kernels::rank_one(w, post, gain, pre, draw.key);
         }
     }
     #[inline(always)]

@@ -1,7 +1,7 @@
 //! Sums of products along rows: two rows at a time, which share the loads of the rates.
 
-use crate::instruction::{Sum, with_dsp};
-use crate::pair::{load, lone};
+use super::instruction::{Sum, with_dsp};
+use super::pair::{load, lone};
 use apical_core::{I16, Precision};
 use core::arch::asm;
 

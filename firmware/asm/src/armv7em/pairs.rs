@@ -1,7 +1,7 @@
 //! The loops of the stochastically rounded update, two weights a register.
 
-use crate::instruction::with_dsp;
-use crate::step::Row;
+use super::instruction::with_dsp;
+use crate::blocks::Row;
 use apical_core::random::{INCREMENT, MULTIPLIER};
 use apical_core::{I16, Precision};
 use core::arch::asm;

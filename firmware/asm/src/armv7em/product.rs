@@ -1,7 +1,7 @@
 //! Matrix-vector products: exact 64-bit sums of pairs, each rounded once.
 
-use crate::columns::{four_columns, one_column};
-use crate::rows::{one_row, two_rows};
+use super::columns::{four_columns, one_column};
+use super::rows::{one_row, two_rows};
 use apical_core::kernel::Into;
 use apical_core::kernel::fixed::store_sum;
 use apical_core::number::FixedNumber;
