@@ -92,6 +92,13 @@ const BOARDS: [Board; 5] = [
 /// The folders with images that are of no board; `learner` is linted with a board.
 const IMAGES: [&str; 2] = ["bench", "qemu"];
 
+/// What `apical-asm` is compiled for, and with which features.
+const KERNELS: [(&str, &str); 3] = [
+    ("thumbv6m-none-eabi", ""),
+    ("thumbv7em-none-eabihf", ""),
+    ("thumbv8m.main-none-eabihf", "armv8m-dsp"),
+];
+
 /// The manifests below `firmware/boards`, which are not members of this workspace.
 pub(crate) fn manifests() -> Vec<String> {
     let folders = BOARDS.iter().map(|board| board.name);
@@ -150,6 +157,10 @@ pub(crate) fn run(tally: &mut Tally, compiler: BareMetal, options: &Boards) -> R
             lint(name, "thumbv7em-none-eabihf", compiler),
         );
     }
+    for (target, features) in KERNELS {
+        let what = format!("clippy of apical-asm for {target}");
+        tally.record(&what, lint_kernels(target, features, compiler));
+    }
     println!("\nDefault images, in bytes\n\n{table}");
     println!("{rest}");
     if options.document {
@@ -193,6 +204,15 @@ fn lint(name: &str, target: &str, compiler: BareMetal) -> Result<()> {
     let mut clippy = compiler.clippy()?;
     aim(&mut clippy, name, target, compiler);
     process::run(clippy.args(["--workspace", "--", "-D", "warnings"]))
+}
+
+/// Clippy of the kernels in assembly: on this machine there is next to nothing of them.
+fn lint_kernels(target: &str, features: &str, compiler: BareMetal) -> Result<()> {
+    let mut clippy = compiler.clippy()?;
+    clippy.args(["--quiet", "--release", "--package", "apical-asm"]);
+    clippy.args(["--target", target, "--features", features]);
+    clippy.arg("--target-dir").arg(compiler.target_dir());
+    process::run(clippy.args(["--", "-D", "warnings"]))
 }
 
 /// Points a command of cargo at a folder below `firmware/boards`.

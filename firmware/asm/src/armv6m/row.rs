@@ -71,7 +71,7 @@ unsafe fn eights(w: *const Weight, x: *const Rate, eights: usize) -> i64 {
 pub(crate) fn sum(w: &[Weight], x: &[Rate]) -> i64 {
     let mut done = 0;
     let mut sum = 0;
-    if (w.as_ptr().addr() | x.as_ptr().addr()) % 4 == 0 {
+    if (w.as_ptr().addr() | x.as_ptr().addr()).is_multiple_of(4) {
         done = w.len().min(x.len()) / 8;
         // SAFETY: both have so many words.
         sum = unsafe { eights(w.as_ptr(), x.as_ptr(), done) };

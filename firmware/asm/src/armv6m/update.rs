@@ -168,8 +168,8 @@ rows!(
 #[inline(never)]
 pub(crate) fn rank_one(w: &mut [Weight], post: &[Potential], gain: Gain, pre: &[Rate], key: Key) {
     let columns = pre.len();
-    let aligned = (w.as_ptr().addr() | pre.as_ptr().addr()) % 4 == 0;
-    if columns == 1 || (aligned && columns % 2 == 0) {
+    let aligned = (w.as_ptr().addr() | pre.as_ptr().addr()).is_multiple_of(4);
+    if columns == 1 || (aligned && columns.is_multiple_of(2)) {
         blocks(w, post, Scale::new(gain), columns, key, |weights, rows| {
             if let [rate] = pre {
                 for (w, row) in weights.iter_mut().zip(rows) {
@@ -179,7 +179,7 @@ pub(crate) fn rank_one(w: &mut [Weight], post: &[Potential], gain: Gain, pre: &[
                 let (w, r) = (weights.as_mut_ptr(), pre.as_ptr());
                 // SAFETY: there are `columns` weights for every row, and as many rates.
                 unsafe {
-                    if columns % 8 == 0 {
+                    if columns.is_multiple_of(8) {
                         eights(w, r, columns, rows);
                     } else {
                         pairs(w, r, columns, rows);

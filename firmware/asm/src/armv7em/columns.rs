@@ -117,7 +117,7 @@ pub(crate) unsafe fn four_columns(w: *const Weight, columns: usize, x: &[Rate]) 
     let (fours, pre) = (x.len() / 4, x.as_ptr());
     // SAFETY: all rows, and no more: the fours here, the others in the loop.
     let mut sums = unsafe {
-        if (w.addr() | size_of::<Weight>() * columns) % 4 == 0 {
+        if (w.addr() | (size_of::<Weight>() * columns)).is_multiple_of(4) {
             aligned_fours(w, columns, pre, fours)
         } else {
             unaligned_fours(w, columns, pre, fours)

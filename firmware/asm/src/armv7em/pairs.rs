@@ -265,7 +265,7 @@ pub(crate) unsafe fn counted_pairs(
     let (lower, upper) = (zeros as i16, (zeros >> 16) as i16);
     Counted {
         state: s,
-        unchanged: (i32::from(lower) + (i32::from(upper) + pairs as i32) / 2) as u32,
+        unchanged: (i32::from(lower) + i32::midpoint(i32::from(upper), pairs as i32)) as u32,
         saturated,
     }
 }

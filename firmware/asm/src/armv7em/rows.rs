@@ -105,7 +105,7 @@ pub(crate) unsafe fn two_rows(w: *const Weight, x: &[Rate]) -> [Sum; 2] {
     unsafe {
         let v = w.add(columns);
         let sixteens = columns / 16;
-        let mut sums = if (w.addr() | v.addr() | pre.addr()) % 4 == 0 {
+        let mut sums = if (w.addr() | v.addr() | pre.addr()).is_multiple_of(4) {
             aligned_sixteens(w, v, pre, sixteens)
         } else {
             unaligned_sixteens(w, v, pre, sixteens)

@@ -17,17 +17,23 @@ type Potential = <I16 as Precision>::Potential;
 #[inline(never)]
 pub(crate) fn rank_one(w: &mut [Weight], post: &[Potential], gain: Gain, pre: &[Rate], key: Key) {
     let columns = pre.len();
-    let aligned = (w.as_ptr().addr() | pre.as_ptr().addr()) % 4 == 0;
+    let aligned = (w.as_ptr().addr() | pre.as_ptr().addr()).is_multiple_of(4);
     blocks(w, post, Scale::new(gain), columns, key, |weights, rows| {
         let (w, r) = (weights.as_mut_ptr(), pre.as_ptr());
         // SAFETY: there are `columns` weights for every row, and as many rates.
         unsafe {
             match columns % 8 {
-                0 if aligned => aligned_eights(w, r, columns, rows),
-                0 | 4 => fours(w, r, columns, rows),
-                2 | 6 => pairs(w, r, columns, rows),
-                _ => return odd_rows(weights, pre, rows),
-            };
+                0 if aligned => {
+                    aligned_eights(w, r, columns, rows);
+                }
+                0 | 4 => {
+                    fours(w, r, columns, rows);
+                }
+                2 | 6 => {
+                    pairs(w, r, columns, rows);
+                }
+                _ => odd_rows(weights, pre, rows),
+            }
         }
     });
 }
