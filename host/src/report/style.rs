@@ -8,7 +8,7 @@ pub(super) const RULES: &str = "\
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--page);color:var(--ink);
 font:16px/1.55 system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif}
-main,header,footer{max-width:52rem;margin:0 auto;padding:0 1.25rem}
+main,header,footer{max-width:62rem;margin:0 auto;padding:0 1.25rem}
 header{padding-top:2.5rem}
 h1{font-size:1.9rem;line-height:1.2;margin:0 0 .4rem;letter-spacing:-.01em}
 h2{font-size:1.3rem;line-height:1.3;margin:2.8rem 0 .7rem;padding-top:.9rem;
@@ -27,7 +27,7 @@ figcaption{margin-top:.4rem;max-width:46rem}
 .wide:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;padding:0 0 .5rem;color:var(--ink);font-weight:600}
-th,td{padding:.36rem .8rem;text-align:left;vertical-align:baseline;
+th,td{padding:.36rem .65rem;text-align:left;vertical-align:baseline;
 border-bottom:1px solid var(--line)}
 thead th{border-bottom:2px solid var(--muted);font-weight:600;vertical-align:bottom}
 th[scope=row]{font-weight:400}

@@ -7,6 +7,7 @@ mod checkpoints;
 #[path = "../../../firmware/app/tests/common/flash.rs"]
 #[allow(dead_code, reason = "nothing here cuts its power")]
 mod flash;
+mod interrupted;
 mod refusals;
 
 use apical_tests::program::{Outcome, run};
