@@ -228,8 +228,7 @@ impl<P: Precision> Rule<P> for Backprop<'_, P> {
             Some(teacher) => self.backward(weights, &mut state, teacher, observer),
             None => state.error.fill(P::Potential::ZERO),
         }
-        activity.clock.step = activity.clock.step.wrapping_add(1);
-        activity.clock.since_switch = activity.clock.since_switch.saturating_add(1);
+        activity.clock.tick();
     }
 
     #[inline(always)]

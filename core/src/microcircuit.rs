@@ -118,8 +118,7 @@ impl<P: Precision> Rule<P> for Microcircuit<'_, P> {
             Mode::Full => full::step(self, weights, activity, input, teacher, observer),
             Mode::TwoStep => two_step::step(self, weights, activity, input, teacher, observer),
         }
-        activity.clock.step = activity.clock.step.wrapping_add(1);
-        activity.clock.since_switch = activity.clock.since_switch.saturating_add(1);
+        activity.clock.tick();
     }
 
     #[inline(always)]

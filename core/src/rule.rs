@@ -19,6 +19,15 @@ pub struct Clock {
     pub since_switch: u32,
 }
 
+impl Clock {
+    /// One step has been taken.
+    #[inline(always)]
+    pub(crate) const fn tick(&mut self) {
+        self.step = self.step.wrapping_add(1);
+        self.since_switch = self.since_switch.saturating_add(1);
+    }
+}
+
 /// Everything that changes from step to step, except the weights. A view of the caller's storage.
 #[derive(Debug)]
 pub struct Activity<'a, P: Precision> {

@@ -189,25 +189,13 @@ pub(crate) fn rank_one(w: &mut [Weight], post: &[Potential], gain: Gain, pre: &[
         });
     } else {
         // These cores load no word from an odd place.
-        by_core(w, post, gain, pre, key, &mut Silent);
+        counted_rank_one(w, post, gain, pre, key, &mut Silent);
     }
 }
 
 /// As [`rank_one`], and counts: core's.
 #[inline(never)]
 pub(crate) fn counted_rank_one<O: Observe>(
-    w: &mut [Weight],
-    post: &[Potential],
-    gain: Gain,
-    pre: &[Rate],
-    key: Key,
-    observer: &mut O,
-) {
-    by_core(w, post, gain, pre, key, observer);
-}
-
-#[inline(never)]
-fn by_core<O: Observe>(
     w: &mut [Weight],
     post: &[Potential],
     gain: Gain,
