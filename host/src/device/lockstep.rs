@@ -88,6 +88,12 @@ pub fn lockstep<P: Precision>(
     let mut twin = Twin::new(config, material, &blueprint, &mut layers)?;
     let joined = twin.join(session, question.anew)?;
     twin.catch_up(joined.step, |_| go_on(stop))?;
+    // Whoever was here before may have been stopped between telling the board of the next pattern
+    // and showing it. Telling it again changes nothing.
+    if twin.course.after(joined.step).begins {
+        session.switch()?;
+        twin.switch();
+    }
     let mut pair = Pair {
         twin,
         session,

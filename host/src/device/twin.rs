@@ -165,6 +165,13 @@ impl<'l, P: Precision> Twin<'l, P> {
         Ok(())
     }
 
+    /// A new pattern begins.
+    pub fn switch(&mut self) {
+        let (_, mut activity) = self.memory.parts();
+        self.network.switch(&mut activity);
+        self.memory.clock = activity.clock;
+    }
+
     /// One learning step.
     pub fn step(&mut self, moment: Moment) {
         let task = &self.course.task;

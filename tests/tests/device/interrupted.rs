@@ -1,9 +1,11 @@
 //! Ctrl-C while a board is asked: a clean exit, and a board that is still there.
 
 use std::process::Command;
+use std::sync::atomic::AtomicBool;
 use std::thread::sleep;
 use std::time::Duration;
 
+use apical::device::{Session, port::Port};
 use apical_tests::program::{Outcome, finish, start};
 use tempfile::tempdir;
 
@@ -45,6 +47,25 @@ fn training_and_lockstep_stop_and_the_board_answers() {
         assert!(after > before, "{words:?}: step {after} after {before}");
         before = after;
     }
+}
+
+#[test]
+fn a_board_told_of_a_pattern_that_never_came_is_still_in_step() {
+    let port = board(Wire::socket(), None);
+    device(&port, &["run", "--steps", "12", "--quiet"]).expect(0);
+    // What a run leaves that is stopped between the two.
+    let stop = AtomicBool::new(false);
+    let patience = Duration::from_secs(5);
+    let line = Port::open(&port, 0, patience).unwrap();
+    let mut session = Session::begin(line, patience, &stop).unwrap();
+    session.switch().unwrap();
+    drop(session);
+    let found = json(&device(&port, &["lockstep", "--steps", "5", "--json"]).expect(0));
+    assert_eq!(
+        (&found["from"], &found["equal"]),
+        (&12.into(), &true.into()),
+        "{found:#}"
+    );
 }
 
 #[test]
