@@ -16,9 +16,9 @@ use crate::microcircuit::{Family, Range};
 use crate::precision::Draw;
 use crate::random::{Key, stream};
 use crate::record::{Observe, Quantity};
-use crate::rule::{Activity, Rest, Rule, Variable, part, part_mut};
+use crate::rule::{Activity, Rest, Rule, Samples, Variable, part, part_mut};
 use crate::shape::{self, BuildError, Storage};
-use crate::{Activation, Number, Precision, Rounding};
+use crate::{Activation, Batch, Number, Precision, Rounding};
 
 /// A network in real numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -142,22 +142,25 @@ impl<'a, P: Precision> Backprop<'a, P> {
         }
     }
 
-    fn state<'b>(&self, activity: &'b mut Activity<'_, P>) -> State<'b, P> {
+    fn state<'b>(&self, activity: &'b mut Activity<'_, P>, samples: usize) -> State<'b, P> {
+        let (neurons, inputs) = (self.neurons * samples, self.input * samples);
         let mut potentials = Rest(&mut *activity.potentials);
         let mut rates = Rest(&mut *activity.rates);
         State {
-            soma: potentials.take(self.neurons),
-            slope: potentials.take(self.neurons),
-            error: potentials.take(self.neurons),
-            input: rates.take(self.input),
-            rate: rates.take(self.neurons),
-            error_rate: rates.take(self.neurons),
+            samples: Samples(samples),
+            soma: potentials.take(neurons),
+            slope: potentials.take(neurons),
+            error: potentials.take(neurons),
+            input: rates.take(inputs),
+            rate: rates.take(neurons),
+            error_rate: rates.take(neurons),
         }
     }
 }
 
 /// One activity, cut into its arrays; all but the input have a word for each neuron.
 struct State<'b, P: Precision> {
+    samples: Samples,
     soma: &'b mut [P::Potential],
     slope: &'b mut [P::Potential],
     error: &'b mut [P::Potential],
@@ -209,58 +212,62 @@ impl<P: Precision> Rule<P> for Backprop<'_, P> {
     }
 
     #[inline(always)]
-    fn step<O: Observe>(
+    fn step_batch<B: Batch<P>, O: Observe>(
         &self,
+        batch: &B,
         weights: &[P::Weight],
         activity: &mut Activity<'_, P>,
         input: &[P::Rate],
         teacher: Option<&[P::Potential]>,
         observer: &mut O,
     ) {
-        let mut state = self.state(activity);
+        let mut state = self.state(activity, batch.samples());
         for (rate, &input) in state.input.iter_mut().zip(input) {
             *rate = input;
         }
         for layer in self.layers {
-            self.forward(layer, weights, &mut state, observer);
+            self.forward(layer, batch, weights, &mut state, observer);
         }
         match teacher {
-            Some(teacher) => self.backward(weights, &mut state, teacher, observer),
+            Some(teacher) => self.backward(batch, weights, &mut state, teacher, observer),
             None => state.error.fill(P::Potential::ZERO),
         }
         activity.clock.tick();
     }
 
     #[inline(always)]
-    fn learn<O: Observe>(
+    fn learn_batch<B: Batch<P>, O: Observe>(
         &self,
+        batch: &B,
         weights: &mut [P::Weight],
         activity: &mut Activity<'_, P>,
         rounding: Rounding,
         observer: &mut O,
     ) {
         let step = activity.clock.step;
-        let state = self.state(activity);
-        let one: &[P::Rate] = &[self.one];
+        let state = self.state(activity, batch.samples());
+        let n = state.samples;
+        let ones = batch.ones(self.one);
         for (k, layer) in (1..).zip(self.layers) {
             let Some(gain) = layer.gain else { continue };
-            let post = part(state.error, layer.neuron, layer.size);
+            let post = n.part(state.error, layer.neuron, layer.size);
             let none: &[P::Rate] = &[];
-            let thresholds = if self.bias { one } else { none };
-            for (family, start, pre) in [
-                (Family::Up, layer.up, below(layer, state.input, state.rate)),
-                (Family::Bias, layer.bias, thresholds),
+            let thresholds = if self.bias { ones.as_ref() } else { none };
+            for (family, start, columns, pre) in [
+                (Family::Up, layer.up, layer.below, below(layer, n, state.input, state.rate)),
+                (Family::Bias, layer.bias, usize::from(self.bias), thresholds),
             ] {
                 let key = Key::new(self.seed, step, family.stream(stream::ROUNDING, k));
-                let weights = part_mut(weights, start, post.len() * pre.len());
-                P::rank_one(weights, post, gain, pre, Draw { rounding, key }, observer);
+                let weights = part_mut(weights, start, layer.size * columns);
+                let draw = Draw { rounding, key };
+                batch.update(weights, post, gain, pre, draw, observer);
             }
         }
     }
 
-    fn output<'b>(&self, activity: &'b Activity<'_, P>) -> &'b [P::Rate] {
+    fn outputs<'b>(&self, activity: &'b Activity<'_, P>, samples: usize) -> &'b [P::Rate] {
         self.layers.last().map_or(&[], |top| {
-            part(activity.rates, self.input + top.neuron, top.size)
+            Samples(samples).part(activity.rates, self.input + top.neuron, top.size)
         })
     }
 }
@@ -268,43 +275,48 @@ impl<P: Precision> Rule<P> for Backprop<'_, P> {
 impl<P: Precision> Backprop<'_, P> {
     /// `u_k` = `W_k` `r_{k-1}` + `b_k`, `r_k` = phi(`u_k`).
     #[inline(always)]
-    fn forward<O: Observe>(
+    fn forward<B: Batch<P>, O: Observe>(
         &self,
         layer: &Layer<P>,
+        batch: &B,
         weights: &[P::Weight],
         state: &mut State<'_, P>,
         observer: &mut O,
     ) {
+        let n = state.samples;
+        let ones = batch.ones(self.one);
         let (start, len) = (layer.neuron, layer.size);
         let thresholds = part(weights, layer.bias, if self.bias { len } else { 0 });
-        let soma = part_mut(state.soma, start, len);
+        let soma = n.part_mut(state.soma, start, len);
         // In a loop, so that the product is compiled once.
         let products = [
             (
                 part(weights, layer.up, len * layer.below),
-                below(layer, state.input, state.rate),
+                below(layer, n, state.input, state.rate),
                 Into::Store,
             ),
-            (thresholds, &[self.one], Into::Add),
+            (thresholds, ones.as_ref(), Into::Add),
         ];
         for (w, x, into) in products {
-            P::mat_vec(w, x, soma, into, observer);
+            batch.mat_vec(w, x, soma, into, observer);
         }
         // phi(u) in the place of the slope, which comes later.
-        let wide = part_mut(state.slope, start, len);
+        let wide = n.part_mut(state.slope, start, len);
         for (wide, &u) in wide.iter_mut().zip(&*soma) {
             *wide = u;
         }
-        P::activate(&self.phi, wide);
-        for (rate, &wide) in part_mut(state.rate, start, len).iter_mut().zip(&*wide) {
+        batch.activate(&self.phi, wide);
+        let rates = n.part_mut(state.rate, start, len);
+        for (rate, &wide) in rates.iter_mut().zip(&*wide) {
             *rate = P::rate(wide, observer);
         }
     }
 
     /// `delta_N` = phi'(`u_N`) (`u_trgt` - `u_N`), `delta_k` = phi'(`u_k`) `W_{k+1}`^T `delta_{k+1}`.
     #[inline(always)]
-    fn backward<O: Observe>(
+    fn backward<B: Batch<P>, O: Observe>(
         &self,
+        batch: &B,
         weights: &[P::Weight],
         state: &mut State<'_, P>,
         teacher: &[P::Potential],
@@ -314,27 +326,28 @@ impl<P: Precision> Backprop<'_, P> {
             *slope = u;
         }
         P::slope(&self.phi, state.slope);
+        let n = state.samples;
         let mut above: Option<&Layer<P>> = None;
         for layer in self.layers.iter().rev() {
             let (start, len) = (layer.neuron, layer.size);
-            let error = part_mut(state.error, start, len);
+            let error = n.part_mut(state.error, start, len);
             if let Some(above) = above {
                 let w = part(weights, above.up, above.size * len);
-                let x = part(state.error_rate, above.neuron, above.size);
-                P::mat_vec_transposed(w, x, error, Into::Store, observer);
+                let x = n.part(state.error_rate, above.neuron, above.size);
+                batch.mat_vec_transposed(w, x, error, Into::Store, observer);
                 if let Some([_, back]) = self.scale {
                     for error in &mut *error {
                         *error = P::scale(back, *error, observer);
                     }
                 }
             } else {
-                let soma = part(state.soma, start, len);
+                let soma = n.part(state.soma, start, len);
                 for ((error, &target), &u) in error.iter_mut().zip(teacher).zip(soma) {
                     *error = P::sub(target, u, observer);
                 }
             }
-            let slope = part(state.slope, start, len);
-            let rates = part_mut(state.error_rate, start, len);
+            let slope = n.part(state.slope, start, len);
+            let rates = n.part_mut(state.error_rate, start, len);
             for ((error, &slope), rate) in error.iter_mut().zip(slope).zip(rates) {
                 *error = P::multiply(*error, slope, observer);
                 *rate = P::rate(
@@ -354,11 +367,12 @@ impl<P: Precision> Backprop<'_, P> {
 #[inline(always)]
 fn below<'r, P: Precision>(
     layer: &Layer<P>,
+    n: Samples,
     input: &'r [P::Rate],
     rate: &'r [P::Rate],
 ) -> &'r [P::Rate] {
     match layer.neuron.checked_sub(layer.below) {
-        Some(start) => part(rate, start, layer.below),
+        Some(start) => n.part(rate, start, layer.below),
         None => input,
     }
 }

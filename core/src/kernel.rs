@@ -6,7 +6,7 @@
 //! [`Precision`](crate::Precision); this module has the two families they are made of.
 
 pub mod fixed;
-pub(crate) mod float;
+pub mod float;
 
 /// Whether vectors are worth lanes of their own: on a 64-bit machine the compiler makes one register
 /// of them; on a microcontroller they would only be words on the stack. Both ways give the same bits.

@@ -4,6 +4,7 @@
 
 pub mod activation;
 pub mod backprop;
+pub mod batch;
 pub mod digest;
 pub mod kernel;
 pub mod microcircuit;
@@ -15,6 +16,7 @@ pub mod rule;
 pub mod shape;
 
 pub use activation::{Activation, Phi};
+pub use batch::{Batch, One};
 pub use number::Number;
 pub use number::rounding::Rounding;
 pub use precision::{F32, F64, Fixed, I8, I16, I16x32, I32, Precision};

@@ -28,9 +28,9 @@ pub use specification::{
 
 use crate::activation::Phi;
 use crate::record::Observe;
-use crate::rule::{Activity, Rule, Variable, part};
+use crate::rule::{Activity, Rule, Samples, Variable};
 use crate::shape::Storage;
-use crate::{Precision, Rounding};
+use crate::{Batch, Precision, Rounding};
 
 /// A microcircuit's configuration in the words of one precision.
 #[derive(Clone, Copy, Debug)]
@@ -106,8 +106,9 @@ impl<P: Precision> Rule<P> for Microcircuit<'_, P> {
     }
 
     #[inline(always)]
-    fn step<O: Observe>(
+    fn step_batch<B: Batch<P>, O: Observe>(
         &self,
+        batch: &B,
         weights: &[P::Weight],
         activity: &mut Activity<'_, P>,
         input: &[P::Rate],
@@ -115,26 +116,27 @@ impl<P: Precision> Rule<P> for Microcircuit<'_, P> {
         observer: &mut O,
     ) {
         match self.mode {
-            Mode::Full => full::step(self, weights, activity, input, teacher, observer),
-            Mode::TwoStep => two_step::step(self, weights, activity, input, teacher, observer),
+            Mode::Full => full::step(self, batch, weights, activity, input, teacher, observer),
+            Mode::TwoStep => two_step::step(self, batch, weights, activity, input, teacher, observer),
         }
         activity.clock.tick();
     }
 
     #[inline(always)]
-    fn learn<O: Observe>(
+    fn learn_batch<B: Batch<P>, O: Observe>(
         &self,
+        batch: &B,
         weights: &mut [P::Weight],
         activity: &mut Activity<'_, P>,
         rounding: Rounding,
         observer: &mut O,
     ) {
-        plasticity::learn(self, weights, activity, rounding, observer);
+        plasticity::learn(self, batch, weights, activity, rounding, observer);
     }
 
-    fn output<'b>(&self, activity: &'b Activity<'_, P>) -> &'b [P::Rate] {
+    fn outputs<'b>(&self, activity: &'b Activity<'_, P>, samples: usize) -> &'b [P::Rate] {
         self.layers.last().map_or(&[], |top| {
-            part(activity.rates, self.input + top.neuron, top.size)
+            Samples(samples).part(activity.rates, self.input + top.neuron, top.size)
         })
     }
 }

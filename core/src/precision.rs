@@ -11,6 +11,7 @@ pub use fixed::Fixed;
 pub use float::{F32, F64};
 
 use crate::activation::Phi;
+use crate::batch::Block;
 use crate::kernel::Into;
 use crate::random::Key;
 use crate::record::Observe;
@@ -107,6 +108,19 @@ pub trait Precision: Copy + Clone + core::fmt::Debug + Default + Send + Sync + '
     /// W + gain post pre^T, with W of `post.len()` rows and `pre.len()` columns.
     fn rank_one<O: Observe>(
         w: &mut [Self::Weight],
+        post: &[Self::Potential],
+        gain: Self::Gain,
+        pre: &[Self::Rate],
+        draw: Draw,
+        observer: &mut O,
+    );
+    /// W + gain (sum over the samples of post pre^T) for the rows of a block: `w` has these rows,
+    /// `post` the words of all rows, sample by sample, `pre` those of all columns. Each weight is
+    /// changed once, by the sum: in fixed point the sum is exact, in floats in the order of the
+    /// samples. With one sample the bits are those of [`Self::rank_one`].
+    fn update<O: Observe>(
+        w: &mut [Self::Weight],
+        block: Block,
         post: &[Self::Potential],
         gain: Self::Gain,
         pre: &[Self::Rate],

@@ -3,6 +3,7 @@
 //! Configuration, weights and activity are three things, passed separately: one rule and one set
 //! of weights serve any number of activities. Storage belongs to the caller.
 
+use crate::batch::{Batch, One};
 use crate::digest::Digest;
 use crate::record::{Observe, Quantity};
 use crate::shape::Storage;
@@ -67,10 +68,12 @@ pub trait Rule<P: Precision> {
     /// A new pattern begins.
     fn switch(&self, activity: &mut Activity<'_, P>);
 
-    /// One step with this input, nudged towards the teacher's potentials if there are any.
-    /// Storage or input of the wrong length leaves the remaining words alone.
-    fn step<O: Observe>(
+    /// One step of a batch with these inputs, sample by sample, nudged towards the teacher's
+    /// potentials if there are any. Storage or input of the wrong length leaves the remaining words
+    /// alone.
+    fn step_batch<B: Batch<P>, O: Observe>(
         &self,
+        batch: &B,
         weights: &[P::Weight],
         activity: &mut Activity<'_, P>,
         input: &[P::Rate],
@@ -78,17 +81,48 @@ pub trait Rule<P: Precision> {
         observer: &mut O,
     );
 
-    /// Changes the weights by what the last step found.
-    fn learn<O: Observe>(
+    /// Changes the weights by what the last step of a batch found.
+    fn learn_batch<B: Batch<P>, O: Observe>(
         &self,
+        batch: &B,
         weights: &mut [P::Weight],
         activity: &mut Activity<'_, P>,
         rounding: Rounding,
         observer: &mut O,
     );
 
-    /// The rates of the output layer after the last step.
-    fn output<'b>(&self, activity: &'b Activity<'_, P>) -> &'b [P::Rate];
+    /// The rates of the output layer after the last step, for an activity of so many samples.
+    fn outputs<'b>(&self, activity: &'b Activity<'_, P>, samples: usize) -> &'b [P::Rate];
+
+    /// One step of one sample.
+    #[inline(always)]
+    fn step<O: Observe>(
+        &self,
+        weights: &[P::Weight],
+        activity: &mut Activity<'_, P>,
+        input: &[P::Rate],
+        teacher: Option<&[P::Potential]>,
+        observer: &mut O,
+    ) {
+        self.step_batch(&One, weights, activity, input, teacher, observer);
+    }
+
+    /// Changes the weights by what the last step of one sample found.
+    #[inline(always)]
+    fn learn<O: Observe>(
+        &self,
+        weights: &mut [P::Weight],
+        activity: &mut Activity<'_, P>,
+        rounding: Rounding,
+        observer: &mut O,
+    ) {
+        self.learn_batch(&One, weights, activity, rounding, observer);
+    }
+
+    /// The rates of the output layer after the last step of one sample.
+    fn output<'b>(&self, activity: &'b Activity<'_, P>) -> &'b [P::Rate] {
+        self.outputs(activity, 1)
+    }
 }
 
 /// The digest of weights and activity, defined in `docs/numerics.md`.
@@ -128,6 +162,25 @@ impl<'a, T> Rest<'a, T> {
             }
             None => &mut [],
         }
+    }
+}
+
+/// How many samples an activity holds: every neuron has so many words, and a layer's stand sample by
+/// sample.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Samples(pub(crate) usize);
+
+impl Samples {
+    /// The words of `len` neurons from neuron `start`.
+    #[inline(always)]
+    pub(crate) fn part<T>(self, all: &[T], start: usize, len: usize) -> &[T] {
+        part(all, self.0 * start, self.0 * len)
+    }
+
+    /// The words of `len` neurons from neuron `start`.
+    #[inline(always)]
+    pub(crate) fn part_mut<T>(self, all: &mut [T], start: usize, len: usize) -> &mut [T] {
+        part_mut(all, self.0 * start, self.0 * len)
     }
 }
 

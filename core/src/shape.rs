@@ -18,6 +18,16 @@ pub struct Storage {
 }
 
 impl Storage {
+    /// What one activity of so many samples needs: weights and their traces are shared.
+    #[must_use]
+    pub const fn batch(self, samples: usize) -> Self {
+        Self {
+            potentials: self.potentials * samples,
+            rates: self.rates * samples,
+            ..self
+        }
+    }
+
     /// Bytes of weights, the part that several activities can share.
     pub const fn weight_bytes<P: Precision>(&self) -> usize {
         self.weights * P::Weight::BYTES

@@ -5,7 +5,7 @@
 //! contracts a product and its addition, and core fixes the order of every sum, so the bits are
 //! the same on all of them: `tests/tests/dispatch.rs` checks it.
 
-use pulp::Arch;
+use pulp::{Arch, WithSimd};
 use std::sync::LazyLock;
 
 static ARCH: LazyLock<Arch> = LazyLock::new(Arch::new);
@@ -14,6 +14,12 @@ static ARCH: LazyLock<Arch> = LazyLock::new(Arch::new);
 /// into `f`, and `f` be marked `#[inline(always)]`.
 #[inline(always)]
 pub fn dispatch<R>(f: impl FnOnce() -> R) -> R {
+    ARCH.dispatch(f)
+}
+
+/// The same for code that is written in vectors.
+#[inline(always)]
+pub fn with_simd<F: WithSimd>(f: F) -> F::Output {
     ARCH.dispatch(f)
 }
 

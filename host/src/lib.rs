@@ -3,6 +3,7 @@
 //!
 //! Data flows one way: configuration, network, run, journal, report.
 
+pub mod batch;
 pub mod command;
 pub mod compare;
 pub mod config;
@@ -11,6 +12,7 @@ pub mod device;
 pub mod digits;
 pub mod dispatch;
 mod error;
+pub mod engine;
 pub mod experiment;
 pub mod gradient;
 pub mod journal;

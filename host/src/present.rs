@@ -4,6 +4,7 @@
 //! instruction set. It is the hot loop of the program and by far its largest piece of code, so
 //! there must not be a second copy.
 
+use crate::batch::Parallel;
 use crate::dispatch::dispatch;
 use crate::network::Memory;
 use apical_core::microcircuit::Microcircuit;
@@ -38,6 +39,32 @@ pub fn advance<P: Precision>(
                 network.step(weights, activity, pattern.input, pattern.teacher, counters);
                 if let Some(rounding) = learning {
                     network.learn(weights, activity, rounding, counters);
+                }
+            }
+        },
+    );
+}
+
+/// The same for a batch: the patterns of all samples, one after the other.
+#[inline(never)]
+pub fn advance_batch<P: Precision>(
+    network: &Microcircuit<'_, P>,
+    batch: &Parallel,
+    weights: &mut [P::Weight],
+    activity: &mut Activity<'_, P>,
+    patterns: &Pattern<'_, P>,
+    learning: Option<Rounding>,
+    steps: u32,
+    counters: &mut Counters,
+) {
+    dispatch(
+        #[inline(always)]
+        || {
+            let Pattern { input, teacher } = *patterns;
+            for _ in 0..steps {
+                network.step_batch(batch, weights, activity, input, teacher, counters);
+                if let Some(rounding) = learning {
+                    network.learn_batch(batch, weights, activity, rounding, counters);
                 }
             }
         },

@@ -4,6 +4,7 @@
 //! [`Step`] turn a learning rate and a postsynaptic word into the factor of a row, [`store_sum`] rounds a
 //! sum.
 
+mod batch;
 mod filter;
 mod gain;
 mod multiply;
@@ -12,6 +13,8 @@ mod step;
 mod sum;
 mod update;
 
+pub use batch::Factors;
+pub(crate) use batch::update;
 pub(crate) use filter::filtered;
 pub use gain::Gain;
 pub use multiply::Multiply;

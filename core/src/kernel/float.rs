@@ -6,13 +6,16 @@
 //! product is contracted with its addition. Any machine that follows this has the same bits, be
 //! its vectors 1, 4 or 16 words wide.
 
+mod batch;
 mod filter;
 mod multiply;
 mod update;
 
 use super::{Into, Rows, RowsMut, VECTORS, end_of_group};
+use crate::batch::{Block, MAX_SAMPLES};
 use crate::record::Observe;
 use core::hint::black_box;
+use batch::batch_kernels;
 use filter::filter_kernels;
 use multiply::multiply_kernels;
 use update::update_kernels;
@@ -27,7 +30,8 @@ macro_rules! float_kernels {
     ($module:ident, $float:ident, $lanes:literal, [$($half:literal),*]) => {
         pub(crate) mod $module {
             use super::{Into, Line, Observe, Rows, RowsMut, VECTORS, black_box, end_of_group};
-            use super::{filter_kernels, multiply_kernels, update_kernels};
+            use super::{Block, MAX_SAMPLES};
+            use super::{batch_kernels, filter_kernels, multiply_kernels, update_kernels};
 
             type Word = $float;
             const LANES: usize = $lanes;
@@ -35,9 +39,17 @@ macro_rules! float_kernels {
 
             multiply_kernels!([$($half),*]);
             update_kernels!();
+            batch_kernels!();
             filter_kernels!();
         }
     };
+}
+
+/// The end of a row in f32: lanes as they stand after the full groups, what is left of weights and
+/// rates, then the tree. For kernels of another shape that are to have the same bits.
+#[inline(always)]
+pub fn finish(lanes: [f32; 16], w: &[f32], x: &[f32]) -> f32 {
+    single::finish(lanes, w, x)
 }
 
 float_kernels!(double, f64, 8, [4, 2, 1]);

@@ -6,15 +6,16 @@
 
 use super::state::State;
 use super::{Feedback, Interneurons, Layer, Microcircuit};
-use crate::Precision;
+use crate::{Batch, Precision};
 use crate::kernel::Into;
 use crate::random::{Key, stream};
 use crate::record::Observe;
-use crate::rule::{Activity, part, part_mut};
+use crate::rule::{Activity, part};
 
 #[inline(always)]
-pub(super) fn step<P: Precision, O: Observe>(
+pub(super) fn step<P: Precision, B: Batch<P>, O: Observe>(
     network: &Microcircuit<'_, P>,
+    batch: &B,
     weights: &[P::Weight],
     activity: &mut Activity<'_, P>,
     input: &[P::Rate],
@@ -22,9 +23,9 @@ pub(super) fn step<P: Precision, O: Observe>(
     observer: &mut O,
 ) {
     let key = Key::new(network.seed, activity.clock.step, stream::NOISE);
-    let mut state = network.state(activity);
+    let mut state = network.state(activity, batch.samples());
     low_pass_input(network, &mut state, input, observer);
-    rates(network, &mut state, observer);
+    rates(network, batch, &mut state, observer);
     for (k, layer) in network.layers.iter().enumerate() {
         let below = k.checked_sub(1).and_then(|k| network.layers.get(k));
         for of in [
@@ -32,14 +33,14 @@ pub(super) fn step<P: Precision, O: Observe>(
             below.map(Cells::Interneurons),
         ] {
             let Some(cells) = of else { continue };
-            network.dendrite(cells, weights, &mut state, observer);
+            network.dendrite(cells, batch, weights, &mut state, observer);
         }
     }
     for layer in network.layers {
-        network.apical(layer, weights, &mut state, false, observer);
+        network.apical(layer, batch, weights, &mut state, false, observer);
     }
-    network.predictions(&mut state, observer);
-    network.errors(&mut state, observer);
+    network.predictions(batch, &mut state, observer);
+    network.errors(batch, &mut state, observer);
     interneurons(network, &mut state, observer);
     for layer in network.layers {
         if layer.hidden() {
@@ -81,15 +82,16 @@ fn low_pass_input<P: Precision, O: Observe>(
 
 /// r = phi(u). The wide value stays in `error`, from which the prediction is taken off later.
 #[inline(always)]
-fn rates<P: Precision, O: Observe>(
+fn rates<P: Precision, B: Batch<P>, O: Observe>(
     network: &Microcircuit<'_, P>,
+    batch: &B,
     state: &mut State<'_, P>,
     observer: &mut O,
 ) {
     for (wide, &u) in state.error.iter_mut().zip(&*state.soma) {
         *wide = u;
     }
-    P::activate(&network.phi, state.error);
+    batch.activate(&network.phi, state.error);
     for (rate, &wide) in state.rate.iter_mut().zip(&*state.error) {
         *rate = P::rate(wide, observer);
     }
@@ -116,53 +118,62 @@ impl<P: Precision> Microcircuit<'_, P> {
     /// `r_k`, each with its threshold. Tied interneurons have no weights: vI is such that
     /// `a_I` vI = `a_{k+1}` `vB_{k+1}`, so the layer above must have its potentials already.
     #[inline(always)]
-    pub(super) fn dendrite<O: Observe>(
+    pub(super) fn dendrite<B: Batch<P>, O: Observe>(
         &self,
         cells: Cells<'_, P>,
+        batch: &B,
         weights: &[P::Weight],
         state: &mut State<'_, P>,
         observer: &mut O,
     ) {
+        let n = state.samples;
         let (start, len) = self.place(cells);
-        let one: &[P::Rate] = &[self.one];
-        let (pre, w, bias) = match cells {
-            Cells::Pyramidal(l) if l.neuron == 0 => (&*state.input_rate, l.up, l.bias),
+        let ones = batch.ones(self.one);
+        let (pre, columns, w, bias) = match cells {
+            Cells::Pyramidal(l) if l.neuron == 0 => {
+                (&*state.input_rate, self.input, l.up, l.bias)
+            }
             Cells::Pyramidal(l) => {
                 let below = l.neuron.saturating_sub(l.below);
-                (part(state.rate, below, l.below), l.up, l.bias)
+                (n.part(state.rate, below, l.below), l.below, l.up, l.bias)
             }
             Cells::Interneurons(l) if self.interneurons == Interneurons::Tied => {
-                let Some((basal, inter)) = state.dendrite.split_at_mut_checked(self.pyramidal())
+                let pyramidal = self.pyramidal();
+                let Some((basal, inter)) = state.dendrite.split_at_mut_checked(n.0 * pyramidal)
                 else {
                     return;
                 };
-                let above = part(basal, l.neuron + l.size, l.above);
-                let inter = part_mut(inter, start.saturating_sub(self.pyramidal()), len);
+                let above = n.part(basal, l.neuron + l.size, l.above);
+                let inter = n.part_mut(inter, start.saturating_sub(pyramidal), len);
                 for (v, &above) in inter.iter_mut().zip(above) {
                     *v = P::scale(l.tied, above, observer);
                 }
                 return;
             }
-            Cells::Interneurons(l) => (part(state.rate, l.neuron, l.size), l.ip, l.ip_bias),
+            Cells::Interneurons(l) => {
+                let own = n.part(state.rate, l.neuron, l.size);
+                (own, l.size, l.ip, l.ip_bias)
+            }
         };
-        let v = part_mut(state.dendrite, start, len);
+        let v = n.part_mut(state.dendrite, start, len);
         let thresholds = part(weights, bias, if self.bias { len } else { 0 });
         // In a loop, here and below, so that the product is compiled once.
         let products = [
-            (part(weights, w, len * pre.len()), pre, Into::Store),
-            (thresholds, one, Into::Add),
+            (part(weights, w, len * columns), pre, Into::Store),
+            (thresholds, ones.as_ref(), Into::Add),
         ];
         for (w, x, into) in products {
-            P::mat_vec(w, x, v, into, observer);
+            batch.mat_vec(w, x, v, into, observer);
         }
     }
 
     /// Equation (4): `vA_k` = `W^PP_{k,k+1}` `r_{k+1}` + `W^PI_{k,k}` `r^I_k`. With `nudged`, the
     /// rates above are those after the top-down sweep.
     #[inline(always)]
-    pub(super) fn apical<O: Observe>(
+    pub(super) fn apical<B: Batch<P>, O: Observe>(
         &self,
         layer: &Layer<P>,
+        batch: &B,
         weights: &[P::Weight],
         state: &mut State<'_, P>,
         nudged: bool,
@@ -171,11 +182,12 @@ impl<P: Precision> Microcircuit<'_, P> {
         if !layer.hidden() {
             return;
         }
+        let n = state.samples;
         let rates = if nudged { &*state.nudged } else { &*state.rate };
-        let above = part(rates, layer.neuron + layer.size, layer.above);
-        let inter = part(state.rate, self.interneuron(layer), layer.above);
-        let top_down = part_mut(state.top_down, layer.neuron, layer.size);
-        let apical = part_mut(state.apical, layer.neuron, layer.size);
+        let above = n.part(rates, layer.neuron + layer.size, layer.above);
+        let inter = n.part(state.rate, self.interneuron(layer), layer.above);
+        let top_down = n.part_mut(state.top_down, layer.neuron, layer.size);
+        let apical = n.part_mut(state.apical, layer.neuron, layer.size);
         let words = layer.size * layer.above;
         let feedback = match self.feedback {
             // The bottom-up weights of the layer above, which begins where this one ends.
@@ -190,9 +202,9 @@ impl<P: Precision> Microcircuit<'_, P> {
         for ((start, transposed), x, into) in products {
             let w = part(weights, start, words);
             if transposed {
-                P::mat_vec_transposed(w, x, apical, into, observer);
+                batch.mat_vec_transposed(w, x, apical, into, observer);
             } else {
-                P::mat_vec(w, x, apical, into, observer);
+                batch.mat_vec(w, x, apical, into, observer);
             }
             if into == Into::Store {
                 for (top_down, &apical) in top_down.iter_mut().zip(&*apical) {
@@ -204,7 +216,13 @@ impl<P: Precision> Microcircuit<'_, P> {
 
     /// phi(`vB^_k`) = phi(`a_k` `vB_k`) and phi(`vI^_k`) = phi(`a_I` `vI_k`).
     #[inline(always)]
-    fn predictions<O: Observe>(&self, state: &mut State<'_, P>, observer: &mut O) {
+    fn predictions<B: Batch<P>, O: Observe>(
+        &self,
+        batch: &B,
+        state: &mut State<'_, P>,
+        observer: &mut O,
+    ) {
+        let n = state.samples;
         for layer in self.layers {
             for (a, start, len) in [
                 (layer.attenuation, layer.neuron, layer.size),
@@ -214,25 +232,30 @@ impl<P: Precision> Microcircuit<'_, P> {
                     layer.above,
                 ),
             ] {
-                let v = part(state.dendrite, start, len);
-                let prediction = part_mut(state.prediction, start, len);
+                let v = n.part(state.dendrite, start, len);
+                let prediction = n.part_mut(state.prediction, start, len);
                 for (prediction, &v) in prediction.iter_mut().zip(v) {
                     *prediction = P::scale(a, v, observer);
                 }
             }
         }
-        P::activate(&self.phi, state.prediction);
+        batch.activate(&self.phi, state.prediction);
     }
 
     /// phi(u) - phi(v^) of rules (7) and (8), and phi(u) - phi(top-down part) of rule (10). Both
     /// are differences of nearly equal rates and are formed in the width of potentials.
     #[inline(always)]
-    pub(super) fn errors<O: Observe>(&self, state: &mut State<'_, P>, observer: &mut O) {
+    pub(super) fn errors<B: Batch<P>, O: Observe>(
+        &self,
+        batch: &B,
+        state: &mut State<'_, P>,
+        observer: &mut O,
+    ) {
         if self.feedback == Feedback::Learned {
             for (inverse, &top_down) in state.inverse.iter_mut().zip(&*state.top_down) {
                 *inverse = top_down;
             }
-            P::activate(&self.phi, state.inverse);
+            batch.activate(&self.phi, state.inverse);
             for (inverse, &wide) in state.inverse.iter_mut().zip(&*state.error) {
                 *inverse = P::sub(wide, *inverse, observer);
             }
@@ -250,15 +273,15 @@ fn interneurons<P: Precision, O: Observe>(
     state: &mut State<'_, P>,
     observer: &mut O,
 ) {
-    let pyramidal = network.pyramidal();
-    let Some((somata, inter)) = state.soma.split_at_mut_checked(pyramidal) else {
+    let (n, pyramidal) = (state.samples, network.pyramidal());
+    let Some((somata, inter)) = state.soma.split_at_mut_checked(n.0 * pyramidal) else {
         return;
     };
     for layer in network.layers.iter().filter(|layer| layer.hidden()) {
         let start = network.interneuron(layer);
-        let above = part(somata, layer.neuron + layer.size, layer.above);
-        let v = part(state.dendrite, start, layer.above);
-        let u = part_mut(inter, start.saturating_sub(pyramidal), layer.above);
+        let above = n.part(somata, layer.neuron + layer.size, layer.above);
+        let v = n.part(state.dendrite, start, layer.above);
+        let u = n.part_mut(inter, start.saturating_sub(pyramidal), layer.above);
         let [c_u, c_v, c_above] = layer.interneuron;
         for ((u, &v), &above) in u.iter_mut().zip(v).zip(above) {
             let change = P::mix([(c_u, *u), (c_v, v), (c_above, above)], observer);
@@ -270,9 +293,10 @@ fn interneurons<P: Precision, O: Observe>(
 /// Equation (1): the soma of a hidden pyramidal neuron.
 #[inline(always)]
 fn hidden<P: Precision, O: Observe>(layer: &Layer<P>, state: &mut State<'_, P>, observer: &mut O) {
-    let u = part_mut(state.soma, layer.neuron, layer.size);
-    let basal = part(state.dendrite, layer.neuron, layer.size);
-    let apical = part(state.apical, layer.neuron, layer.size);
+    let n = state.samples;
+    let u = n.part_mut(state.soma, layer.neuron, layer.size);
+    let basal = n.part(state.dendrite, layer.neuron, layer.size);
+    let apical = n.part(state.apical, layer.neuron, layer.size);
     let [c_u, c_b, c_a] = layer.soma;
     for ((u, &basal), &apical) in u.iter_mut().zip(basal).zip(apical) {
         let change = P::mix([(c_u, *u), (c_b, basal), (c_a, apical)], observer);
@@ -289,8 +313,9 @@ fn output<P: Precision, O: Observe>(
     teacher: Option<&[P::Potential]>,
     observer: &mut O,
 ) {
-    let u = part_mut(state.soma, layer.neuron, layer.size);
-    let basal = part(state.dendrite, layer.neuron, layer.size);
+    let n = state.samples;
+    let u = n.part_mut(state.soma, layer.neuron, layer.size);
+    let basal = n.part(state.dendrite, layer.neuron, layer.size);
     let [c_u, c_b, c_t] = layer.soma;
     let free = layer.soma_free;
     match (teacher, network.reversal) {

@@ -5,8 +5,8 @@ use super::{Family, Microcircuit, Mode};
 use crate::precision::{Draw, Filter};
 use crate::random::{Key, stream};
 use crate::record::Observe;
-use crate::rule::{Activity, part, part_mut};
-use crate::{Precision, Rounding};
+use crate::rule::{Activity, part_mut};
+use crate::{Batch, Precision, Rounding};
 
 /// Where one family of one layer is, and who it is.
 #[derive(Clone, Copy)]
@@ -17,7 +17,8 @@ struct Place {
 }
 
 /// One call of learning: what all families have in common.
-struct Learning<'l, P: Precision> {
+struct Learning<'l, P: Precision, B> {
+    batch: &'l B,
     filter: Option<Filter<P>>,
     learns: bool,
     rounding: Rounding,
@@ -27,13 +28,14 @@ struct Learning<'l, P: Precision> {
     traces: &'l mut [P::Trace],
 }
 
-impl<P: Precision> Learning<'_, P> {
-    /// W += gain post pre^T, through the low-pass if there is one.
+impl<P: Precision, B: Batch<P>> Learning<'_, P, B> {
+    /// W += gain post pre^T, summed over the samples, through the low-pass if there is one.
     #[inline(always)]
     fn apply<O: Observe>(
         &mut self,
         place: Place,
         gain: Option<P::Gain>,
+        words: usize,
         post: &[P::Potential],
         pre: &[P::Rate],
         observer: &mut O,
@@ -48,13 +50,14 @@ impl<P: Precision> Learning<'_, P> {
             rounding: self.rounding,
             key,
         };
-        let words = post.len() * pre.len();
         let weights = part_mut(self.weights, place.start, words);
         if let Some(filter) = self.filter {
             let traces = part_mut(self.traces, place.start, words);
-            P::filtered(weights, traces, post, gain, pre, filter, draw, observer);
+            self.batch
+                .filtered(weights, traces, post, gain, pre, filter, draw, observer);
         } else if self.learns {
-            P::rank_one(weights, post, gain, pre, draw, observer);
+            self.batch
+                .update(weights, post, gain, pre, draw, observer);
         }
     }
 }
@@ -62,8 +65,9 @@ impl<P: Precision> Learning<'_, P> {
 /// Rules (7) to (10) on all layers: (7) soma and presynaptic rates below, (8) interneurons and
 /// rates of the layer, (9) -vA and rates of the interneurons, (10) inverse and rates above.
 #[inline(always)]
-pub(super) fn learn<P: Precision, O: Observe>(
+pub(super) fn learn<P: Precision, B: Batch<P>, O: Observe>(
     network: &Microcircuit<'_, P>,
+    batch: &B,
     weights: &mut [P::Weight],
     activity: &mut Activity<'_, P>,
     rounding: Rounding,
@@ -72,6 +76,7 @@ pub(super) fn learn<P: Precision, O: Observe>(
     let clock = activity.clock;
     let learns = clock.since_switch > network.learning_lag;
     let State {
+        samples: n,
         error,
         apical,
         inverse,
@@ -80,8 +85,9 @@ pub(super) fn learn<P: Precision, O: Observe>(
         nudged,
         traces,
         ..
-    } = network.state(activity);
-    let mut learning = Learning::<P> {
+    } = network.state(activity, batch.samples());
+    let mut learning = Learning {
+        batch,
         filter: network.trace_filter.map(|k| Filter { k, learns }),
         learns,
         rounding,
@@ -90,49 +96,65 @@ pub(super) fn learn<P: Precision, O: Observe>(
         weights,
         traces,
     };
-    let one: &[P::Rate] = &[network.one];
+    let ones = batch.ones(network.one);
+    let one = ones.as_ref();
     for (k, layer) in network.layers.iter().enumerate() {
         let gains = &layer.gains;
         let first = network.interneuron(layer);
         let below = if layer.neuron == 0 {
             &*input_rate
         } else {
-            part(rate, layer.neuron.saturating_sub(layer.below), layer.below)
+            n.part(rate, layer.neuron.saturating_sub(layer.below), layer.below)
         };
-        let own = part(rate, layer.neuron, layer.size);
-        let inter = part(rate, first, layer.above);
+        let own = n.part(rate, layer.neuron, layer.size);
+        let inter = n.part(rate, first, layer.above);
         let rates = if network.mode == Mode::TwoStep {
             &*nudged
         } else {
             &*rate
         };
-        let above = part(rates, layer.neuron + layer.size, layer.above);
+        let above = n.part(rates, layer.neuron + layer.size, layer.above);
         // phi(u) - phi(vB^), phi(uI) - phi(vI^), vA, phi(u) - phi(top-down part)
-        let soma = part(error, layer.neuron, layer.size);
-        let interneuron = part(error, first, layer.above);
-        let apical = part(apical, layer.neuron, layer.size);
-        let inverse = part(inverse, layer.neuron, layer.size);
+        let soma = n.part(error, layer.neuron, layer.size);
+        let interneuron = n.part(error, first, layer.above);
+        let apical = n.part(apical, layer.neuron, layer.size);
+        let inverse = n.part(inverse, layer.neuron, layer.size);
         // In a loop, so that the kernels are compiled once. What a layer lacks has no gain.
-        for (family, start, gain, post, pre) in [
-            (Family::Up, layer.up, gains.up, soma, below),
-            (Family::Bias, layer.bias, gains.bias, soma, one),
-            (Family::Ip, layer.ip, gains.ip, interneuron, own),
+        let (size, up, cross) = (layer.size, layer.below, layer.above);
+        for ((family, start, gain), words, post, pre) in [
+            ((Family::Up, layer.up, gains.up), size * up, soma, below),
+            ((Family::Bias, layer.bias, gains.bias), size, soma, one),
             (
-                Family::IpBias,
-                layer.ip_bias,
-                gains.ip_bias,
+                (Family::Ip, layer.ip, gains.ip),
+                cross * size,
+                interneuron,
+                own,
+            ),
+            (
+                (Family::IpBias, layer.ip_bias, gains.ip_bias),
+                cross,
                 interneuron,
                 one,
             ),
-            (Family::Pi, layer.pi, gains.pi, apical, inter),
-            (Family::Down, layer.down, gains.down, inverse, above),
+            (
+                (Family::Pi, layer.pi, gains.pi),
+                size * cross,
+                apical,
+                inter,
+            ),
+            (
+                (Family::Down, layer.down, gains.down),
+                size * cross,
+                inverse,
+                above,
+            ),
         ] {
             let place = Place {
                 family,
                 layer: k + 1,
                 start,
             };
-            learning.apply(place, gain, post, pre, observer);
+            learning.apply(place, gain, words, post, pre, observer);
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use super::{Feedback, Microcircuit, Mode};
 use crate::Precision;
-use crate::rule::{Activity, Rest};
+use crate::rule::{Activity, Rest, Samples};
 
 /// How many words of each kind there are.
 #[derive(Clone, Copy, Debug)]
@@ -31,10 +31,23 @@ impl Layout {
     pub(super) const fn rates(&self) -> usize {
         self.input + self.neurons() + self.nudged
     }
+    /// The same for so many samples.
+    const fn batch(self, samples: usize) -> Self {
+        Self {
+            input: self.input * samples,
+            pyramidal: self.pyramidal * samples,
+            interneurons: self.interneurons * samples,
+            hidden: self.hidden * samples,
+            inverse: self.inverse * samples,
+            nudged: self.nudged * samples,
+        }
+    }
 }
 
 /// The variables of one activity.
 pub(super) struct State<'s, P: Precision> {
+    /// Samples that the activity holds.
+    pub(super) samples: Samples,
     /// The input, low-pass filtered.
     pub(super) input: &'s mut [P::Potential],
     /// Somatic potentials u of all neurons.
@@ -109,12 +122,17 @@ impl<P: Precision> Microcircuit<'_, P> {
     }
 
     #[inline(always)]
-    pub(super) fn state<'s>(&self, activity: &'s mut Activity<'_, P>) -> State<'s, P> {
-        let at = self.layout();
+    pub(super) fn state<'s>(
+        &self,
+        activity: &'s mut Activity<'_, P>,
+        samples: usize,
+    ) -> State<'s, P> {
+        let at = self.layout().batch(samples);
         let n = at.neurons();
         let mut potentials = Rest(&mut *activity.potentials);
         let mut rates = Rest(&mut *activity.rates);
         State {
+            samples: Samples(samples),
             input: potentials.take(at.input),
             soma: potentials.take(n),
             dendrite: potentials.take(n),

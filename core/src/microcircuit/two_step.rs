@@ -9,20 +9,21 @@
 use super::full::Cells;
 use super::state::State;
 use super::{Layer, Microcircuit};
-use crate::Precision;
+use crate::{Batch, Precision};
 use crate::record::Observe;
-use crate::rule::{Activity, part, part_mut};
+use crate::rule::Activity;
 
 #[inline(always)]
-pub(super) fn step<P: Precision, O: Observe>(
+pub(super) fn step<P: Precision, B: Batch<P>, O: Observe>(
     network: &Microcircuit<'_, P>,
+    batch: &B,
     weights: &[P::Weight],
     activity: &mut Activity<'_, P>,
     input: &[P::Rate],
     teacher: Option<&[P::Potential]>,
     observer: &mut O,
 ) {
-    let state = &mut network.state(activity);
+    let state = &mut network.state(activity, batch.samples());
     let inputs = state
         .input
         .iter_mut()
@@ -42,8 +43,8 @@ pub(super) fn step<P: Precision, O: Observe>(
             interneurons,
         ] {
             let Some((cells, a)) = of else { continue };
-            network.dendrite(cells, weights, state, observer);
-            predict(network, state, a, network.place(cells), observer);
+            network.dendrite(cells, batch, weights, state, observer);
+            predict(network, batch, state, a, network.place(cells), observer);
         }
     }
 
@@ -51,45 +52,43 @@ pub(super) fn step<P: Precision, O: Observe>(
         for interneurons in [true, false] {
             if interneurons && layer.hidden() {
                 nudge_interneurons(network, state, layer, observer);
-                settle(
-                    network,
-                    state,
-                    network.interneuron(layer),
-                    layer.above,
-                    observer,
-                );
+                let place = network.place(Cells::Interneurons(layer));
+                settle(network, batch, state, place, observer);
             } else if !interneurons {
                 if layer.hidden() {
-                    network.apical(layer, weights, state, true, observer);
+                    network.apical(layer, batch, weights, state, true, observer);
                     mix_apical(layer, state, observer);
                 } else if let Some(teacher) = teacher {
-                    nudge_output(state.soma, layer, teacher, observer);
+                    nudge_output(state, layer, teacher, observer);
                 }
-                settle(network, state, layer.neuron, layer.size, observer);
+                let place = network.place(Cells::Pyramidal(layer));
+                settle(network, batch, state, place, observer);
             }
         }
     }
-    network.errors(state, observer);
+    network.errors(batch, state, observer);
 }
 
 /// u = a v, phi of it as the prediction, and its rate before the top-down sweep.
 #[inline(always)]
-fn predict<P: Precision, O: Observe>(
+fn predict<P: Precision, B: Batch<P>, O: Observe>(
     network: &Microcircuit<'_, P>,
+    batch: &B,
     state: &mut State<'_, P>,
     a: P::Coefficient,
     (start, len): (usize, usize),
     observer: &mut O,
 ) {
-    let v = part(state.dendrite, start, len);
-    let u = part_mut(state.soma, start, len);
-    let prediction = part_mut(state.prediction, start, len);
+    let n = state.samples;
+    let v = n.part(state.dendrite, start, len);
+    let u = n.part_mut(state.soma, start, len);
+    let prediction = n.part_mut(state.prediction, start, len);
     for ((u, prediction), &v) in u.iter_mut().zip(&mut *prediction).zip(v) {
         *u = P::scale(a, v, observer);
         *prediction = *u;
     }
-    P::activate(&network.phi, prediction);
-    let rate = part_mut(state.rate, start, len);
+    batch.activate(&network.phi, prediction);
+    let rate = n.part_mut(state.rate, start, len);
     for (rate, &wide) in rate.iter_mut().zip(&*prediction) {
         *rate = P::rate(wide, observer);
     }
@@ -102,8 +101,9 @@ fn mix_apical<P: Precision, O: Observe>(
     state: &mut State<'_, P>,
     observer: &mut O,
 ) {
-    let u = part_mut(state.soma, layer.neuron, layer.size);
-    let apical = part(state.apical, layer.neuron, layer.size);
+    let n = state.samples;
+    let u = n.part_mut(state.soma, layer.neuron, layer.size);
+    let apical = n.part(state.apical, layer.neuron, layer.size);
     let [lambda, _] = layer.mixing;
     for (u, &apical) in u.iter_mut().zip(apical) {
         let change = P::scale(lambda, apical, observer);
@@ -114,16 +114,16 @@ fn mix_apical<P: Precision, O: Observe>(
 /// `u_N` = (1 - `lambda_N`) `vB^_N` + `lambda_N` `u_trgt`.
 #[inline(always)]
 fn nudge_output<P: Precision, O: Observe>(
-    soma: &mut [P::Potential],
+    state: &mut State<'_, P>,
     layer: &Layer<P>,
     teacher: &[P::Potential],
     observer: &mut O,
 ) {
     let [lambda, rest] = layer.mixing;
-    for (u, &target) in part_mut(soma, layer.neuron, layer.size)
-        .iter_mut()
-        .zip(teacher)
-    {
+    let soma = state
+        .samples
+        .part_mut(state.soma, layer.neuron, layer.size);
+    for (u, &target) in soma.iter_mut().zip(teacher) {
         *u = P::mix([(rest, *u), (lambda, target), Default::default()], observer);
     }
 }
@@ -136,14 +136,15 @@ fn nudge_interneurons<P: Precision, O: Observe>(
     layer: &Layer<P>,
     observer: &mut O,
 ) {
-    let pyramidal = network.pyramidal();
-    let Some((somata, inter)) = state.soma.split_at_mut_checked(pyramidal) else {
+    let (n, pyramidal) = (state.samples, network.pyramidal());
+    let Some((somata, inter)) = state.soma.split_at_mut_checked(n.0 * pyramidal) else {
         return;
     };
-    let above = part(somata, layer.neuron + layer.size, layer.above);
+    let above = n.part(somata, layer.neuron + layer.size, layer.above);
     let start = network.interneuron(layer).saturating_sub(pyramidal);
     let [lambda, rest] = layer.mixing_interneuron;
-    for (u, &above) in part_mut(inter, start, layer.above).iter_mut().zip(above) {
+    let inter = n.part_mut(inter, start, layer.above);
+    for (u, &above) in inter.iter_mut().zip(above) {
         *u = P::mix([(rest, *u), (lambda, above), Default::default()], observer);
     }
 }
@@ -151,25 +152,27 @@ fn nudge_interneurons<P: Precision, O: Observe>(
 /// phi(u) after nudging, wide in `error`, and as rates: of pyramidal neurons beside those of the
 /// bottom-up sweep, of interneurons in their place.
 #[inline(always)]
-fn settle<P: Precision, O: Observe>(
+fn settle<P: Precision, B: Batch<P>, O: Observe>(
     network: &Microcircuit<'_, P>,
+    batch: &B,
     state: &mut State<'_, P>,
-    start: usize,
-    len: usize,
+    (start, len): (usize, usize),
     observer: &mut O,
 ) {
-    let wide = part_mut(state.error, start, len);
-    for (wide, &u) in wide.iter_mut().zip(part(state.soma, start, len)) {
+    let n = state.samples;
+    let wide = n.part_mut(state.error, start, len);
+    for (wide, &u) in wide.iter_mut().zip(n.part(state.soma, start, len)) {
         *wide = u;
     }
-    P::activate(&network.phi, wide);
+    batch.activate(&network.phi, wide);
     let pyramidal = start < network.pyramidal();
     let rates = if pyramidal {
         &mut *state.nudged
     } else {
         &mut *state.rate
     };
-    for (rate, &wide) in part_mut(rates, start, len).iter_mut().zip(&*wide) {
+    let rates = n.part_mut(rates, start, len);
+    for (rate, &wide) in rates.iter_mut().zip(&*wide) {
         *rate = P::rate(wide, observer);
     }
 }

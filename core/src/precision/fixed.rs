@@ -2,8 +2,11 @@
 
 use super::{Draw, Filter, Precision};
 use crate::activation::{Phi, fixed as phi_of};
+use crate::batch::Block;
 use crate::kernel::Into;
-use crate::kernel::fixed::{Gain, Multiply, filtered, mat_vec, mat_vec_transposed, rank_one};
+use crate::kernel::fixed::{
+    Gain, Multiply, filtered, mat_vec, mat_vec_transposed, rank_one, update,
+};
 use crate::number::FixedNumber;
 use crate::number::rounding::{NearestEven, Round};
 use crate::record::{Observe, Quantity};
@@ -199,6 +202,18 @@ where
         observer: &mut O,
     ) {
         rank_one(w, post, gain, pre, draw.rounding, draw.key, observer);
+    }
+    #[inline(always)]
+    fn update<O: Observe>(
+        w: &mut [W],
+        block: Block,
+        post: &[U],
+        gain: Gain,
+        pre: &[R],
+        draw: Draw,
+        observer: &mut O,
+    ) {
+        update(w, block, post, gain, pre, draw, observer);
     }
     #[inline(always)]
     fn filtered<O: Observe>(

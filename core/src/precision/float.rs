@@ -2,6 +2,7 @@
 
 use super::{Draw, Filter, Precision};
 use crate::activation::{Phi, float};
+use crate::batch::Block;
 use crate::kernel::Into;
 use crate::kernel::float::{double, single};
 use crate::record::Observe;
@@ -101,6 +102,18 @@ macro_rules! float_precision {
                 observer: &mut O,
             ) {
                 $kernels::rank_one(w, post.iter().map(|&p| gain * p), pre, observer);
+            }
+            #[inline(always)]
+            fn update<O: Observe>(
+                w: &mut [$float],
+                block: Block,
+                post: &[$float],
+                gain: $float,
+                pre: &[$float],
+                _: Draw,
+                observer: &mut O,
+            ) {
+                $kernels::update(w, block, post, gain, pre, observer);
             }
             #[inline(always)]
             fn filtered<O: Observe>(

@@ -5,6 +5,7 @@ use crate::armv6m as kernels;
 #[cfg(dsp)]
 use crate::armv7em as kernels;
 use apical_core::activation::Phi;
+use apical_core::batch::Block;
 use apical_core::kernel::Into;
 use apical_core::kernel::fixed::Gain;
 use apical_core::precision::{Draw, Filter};
@@ -100,6 +101,20 @@ impl Precision for I16 {
     ) {
         let saturated = kernels::mat_vec_transposed(w, x, y, into);
         observer.saturated(Quantity::Potential, saturated);
+    }
+
+    /// A board learns from one sample at a time; what batches there are is core's.
+    #[inline(always)]
+    fn update<O: Observe>(
+        w: &mut [Weight],
+        block: Block,
+        post: &[Potential],
+        gain: Gain,
+        pre: &[Rate],
+        draw: Draw,
+        observer: &mut O,
+    ) {
+        Core::update(w, block, post, gain, pre, draw, observer);
     }
 
     /// The modes that nobody trains with on a board, and rows too long to be counted, are core's.

@@ -53,14 +53,7 @@ impl Scale {
     #[inline(always)]
     pub fn step<W: Multiply<R>, R: FixedNumber, U: FixedNumber>(self, post: U) -> Step {
         let bits = W::STEP_BITS;
-        // So long that at least one bit is shifted out after the product.
-        let limit = ((1_i64 << bits) - 1) << (bits - 1);
-        // Below 2^62, and what is cut off here is far beyond the limit.
-        let room = ((1_i64 << 62) - 1) >> self.left;
-        let exact = (post.raw() as i64 * self.mantissa).clamp(-room, room) << self.left;
-        let step = half_up(exact, self.right);
-        let cut = step > limit || step < -limit;
-        let step = step.clamp(-limit, limit);
+        let (step, cut) = self.exact::<W, R, U>(post);
         let length = 64 - step.unsigned_abs().leading_zeros();
         let exponent = length.saturating_sub(bits);
         let mantissa = half_up(step, exponent);
@@ -72,11 +65,27 @@ impl Scale {
             cut,
         }
     }
+
+    /// The factor before it is cut to a mantissa, and whether it was too large and has been cut.
+    #[inline(always)]
+    pub(super) fn exact<W: Multiply<R>, R: FixedNumber, U: FixedNumber>(
+        self,
+        post: U,
+    ) -> (i64, bool) {
+        let bits = W::STEP_BITS;
+        // So long that at least one bit is shifted out after the product.
+        let limit = ((1_i64 << bits) - 1) << (bits - 1);
+        // Below 2^62, and what is cut off here is far beyond the limit.
+        let room = ((1_i64 << 62) - 1) >> self.left;
+        let exact = (post.raw() as i64 * self.mantissa).clamp(-room, room) << self.left;
+        let step = half_up(exact, self.right);
+        (step.clamp(-limit, limit), step > limit || step < -limit)
+    }
 }
 
 /// Drops bits to nearest, ties up. Where none is dropped, the half that is added is dropped again.
 #[inline(always)]
-fn half_up(value: i64, right: u32) -> i64 {
+pub(super) fn half_up(value: i64, right: u32) -> i64 {
     (((value << 1) >> right) + 1) >> 1
 }
 

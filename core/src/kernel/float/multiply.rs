@@ -24,7 +24,7 @@ macro_rules! multiply_kernels {
 
         /// The rest of a row that does not fill all lanes, then the tree.
         #[inline(always)]
-        fn finish(mut sum: Lanes, mut w: &[Word], mut x: &[Word]) -> Word {
+        pub(crate) fn finish(mut sum: Lanes, mut w: &[Word], mut x: &[Word]) -> Word {
             $(
                 if let (Some((w_block, w_rest)), Some((x_block, x_rest)), Some(sum)) = (
                     w.split_first_chunk::<$half>(),

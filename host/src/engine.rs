@@ -1,0 +1,151 @@
+//! Kernels for several samples on one row of weights.
+//!
+//! Core's kernels take a row for one sample. On a desktop the weights of a large network come from
+//! the outer caches, so a row that is there should meet all samples of a batch. [`Engine`] has
+//! core's kernels, in blocks that stay in the first cache, for every precision; the two that
+//! people train large networks in have vector code of their own, which computes the same bits:
+//! `tests/tests/batches.rs` holds it to core's.
+
+mod half;
+mod single;
+
+use apical_core::batch::Block;
+use apical_core::kernel::Into;
+use apical_core::precision::Draw;
+use apical_core::{Counters, F32, F64, I8, I16, I16x32, I32, Number, Precision};
+
+use crate::dispatch::dispatch;
+
+/// Bytes of weights that stay in the first cache beside the samples' rates.
+const BLOCK_BYTES: usize = 12 << 10;
+
+/// Some rows of every sample's output, one slice a sample.
+pub type Strip<'y, P> = Vec<&'y mut [<P as Precision>::Potential]>;
+
+/// A precision that can be trained in batches on a desktop.
+pub trait Engine: Precision {
+    /// W x of every sample for some rows: `w` has these rows, `x` all columns, sample by sample.
+    /// The bits are those of [`Precision::mat_vec`].
+    fn product(
+        w: &[Self::Weight],
+        x: &[Self::Rate],
+        columns: usize,
+        strip: Strip<'_, Self>,
+        into: Into,
+    ) -> Counters {
+        product::<Self>(w, x, columns, strip, into)
+    }
+
+    /// [`Precision::update`].
+    fn change(
+        w: &mut [Self::Weight],
+        block: Block,
+        post: &[Self::Potential],
+        gain: Self::Gain,
+        pre: &[Self::Rate],
+        draw: Draw,
+    ) -> Counters {
+        change::<Self>(w, block, post, gain, pre, draw)
+    }
+}
+
+impl Engine for F64 {}
+impl Engine for I8 {}
+impl Engine for I16x32 {}
+impl Engine for I32 {}
+
+impl Engine for F32 {
+    fn product(
+        w: &[f32],
+        x: &[f32],
+        columns: usize,
+        strip: Strip<'_, Self>,
+        into: Into,
+    ) -> Counters {
+        single::product(w, x, columns, strip, into)
+    }
+
+    fn change(
+        w: &mut [f32],
+        block: Block,
+        post: &[f32],
+        gain: f32,
+        pre: &[f32],
+        _: Draw,
+    ) -> Counters {
+        single::change(w, block, post, gain, pre)
+    }
+}
+
+impl Engine for I16 {
+    fn product(
+        w: &[Self::Weight],
+        x: &[Self::Rate],
+        columns: usize,
+        strip: Strip<'_, Self>,
+        into: Into,
+    ) -> Counters {
+        half::product(w, x, columns, strip, into)
+    }
+
+    fn change(
+        w: &mut [Self::Weight],
+        block: Block,
+        post: &[Self::Potential],
+        gain: Self::Gain,
+        pre: &[Self::Rate],
+        draw: Draw,
+    ) -> Counters {
+        half::change(w, block, post, gain, pre, draw)
+    }
+}
+
+/// Rows of so many bytes that fit a block, in fours, as core's kernels take them.
+fn block_rows(row_bytes: usize) -> usize {
+    (BLOCK_BYTES / row_bytes.max(1)).max(4) / 4 * 4
+}
+
+/// Core's products, a block of rows and a sample at a time.
+#[inline(never)]
+fn product<P: Precision>(
+    w: &[P::Weight],
+    x: &[P::Rate],
+    columns: usize,
+    mut strip: Strip<'_, P>,
+    into: Into,
+) -> Counters {
+    let mut counters = Counters::default();
+    dispatch(
+        #[inline(always)]
+        || {
+            let rows = block_rows(columns * P::Weight::BYTES);
+            let blocks = w.chunks((rows * columns).max(1));
+            for (block, first) in blocks.zip((0..).step_by(rows)) {
+                for (x, y) in x.chunks_exact(columns.max(1)).zip(&mut strip) {
+                    let last = y.len().min(first + rows);
+                    let y = y.get_mut(first..last).unwrap_or_default();
+                    P::mat_vec(block, x, y, into, &mut counters);
+                }
+            }
+        },
+    );
+    counters
+}
+
+/// Core's update.
+#[inline(never)]
+fn change<P: Precision>(
+    w: &mut [P::Weight],
+    block: Block,
+    post: &[P::Potential],
+    gain: P::Gain,
+    pre: &[P::Rate],
+    draw: Draw,
+) -> Counters {
+    let mut counters = Counters::default();
+    dispatch(
+        #[inline(always)]
+        || P::update(w, block, post, gain, pre, draw, &mut counters),
+    );
+    counters
+}
