@@ -7,11 +7,13 @@ mod main_job;
 mod output;
 mod ranges;
 mod report;
+mod source;
 mod trace;
 mod train;
 mod words;
 
 pub use output::Voice;
+use source::{Folder, Source};
 
 use crate::Error;
 use clap::{Args, Parser, Subcommand};
@@ -54,17 +56,6 @@ pub struct Common {
 fn threads(text: &str) -> Result<usize, String> {
     let found = text.parse().ok().filter(|&threads| threads <= 1024);
     found.ok_or_else(|| "accepted: a whole number from 0 (one for each core) to 1024".into())
-}
-
-/// Where a configuration comes from.
-#[derive(Debug, Clone, Args)]
-pub struct Source {
-    /// Configuration file (TOML); without one, the defaults of `apical init`
-    #[arg(long, short, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Override a key, such as --set run.precision=i16 (may be repeated)
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    overrides: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -22,20 +22,23 @@ mod data;
 mod decode;
 mod document;
 mod error;
+mod label_column;
 mod learning;
 mod network;
 mod per_layer;
 mod run;
 mod time;
+mod validation;
 
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 pub use coupling::{Conductances, Coupling, LayerConductances, Mixing, Teacher};
-pub use data::{Data, LabelColumn, Scale, Targets, Task};
+pub use data::{Data, Scale, Targets, Task};
 pub use document::ConfigDocument;
 pub use error::ConfigError;
+pub use label_column::LabelColumn;
 pub use learning::Learning;
 pub use network::{
     Activation, ActivationKind, Attenuation, Feedback, Initial, Interneurons, Mode, Network,
@@ -43,6 +46,7 @@ pub use network::{
 pub use per_layer::PerLayer;
 pub use run::{Precision, Rounding, Run};
 pub use time::{Noise, NoiseConvention, Time};
+pub use validation::Validation;
 
 use error::Fault;
 

@@ -1,17 +1,26 @@
-//! Samples: the bundled digits or a table of numbers, their split and their scale.
+//! Samples: the bundled digits, a table of numbers or images; their split and their scale.
 
 mod digits;
 mod error;
+mod features;
+mod folder;
+mod gzip;
+mod idx;
 mod scale;
 mod split;
+mod standard;
 mod table;
 
 use std::path::Path;
 
 pub use digits::{DIGITS_ATTRIBUTION, digits};
 pub use error::DataError;
+pub use features::{Features, Pixels};
+pub use folder::{VARIABLE, read_images};
+pub use idx::read_idx;
 pub use scale::MinMax;
 pub use split::{Split, shuffle};
+pub use standard::standardise;
 pub use table::{parse_csv, read_csv};
 
 use crate::config::{Config, Scale, Task};
@@ -22,13 +31,16 @@ pub struct Dataset {
     /// What it is called in reports.
     pub name: String,
     /// One row of `features` numbers for each sample, row after row.
-    pub inputs: Vec<f64>,
+    pub inputs: Features,
     /// Numbers in one sample.
     pub features: usize,
     /// The class of each sample.
     pub labels: Vec<u16>,
     /// The number of classes; every label is below it.
     pub classes: usize,
+    /// How many samples the publisher made the training part, where there is such a
+    /// split; the others, behind them, are the test part.
+    pub published_train: Option<usize>,
 }
 
 impl Dataset {
@@ -49,6 +61,7 @@ impl Dataset {
                 &config.data.label_column,
                 outputs,
             )?,
+            task @ (Task::Mnist | Task::FashionMnist) => read_images(task, &config.data.path)?,
             task => return Err(DataError::NoSamples { task }),
         };
         if dataset.features != inputs {
@@ -70,25 +83,29 @@ impl Dataset {
         Ok(dataset)
     }
 
-    /// The data as the network sees it, every number in 0..1.
+    /// The data as the network sees it: in 0..1, or standardised.
+    ///
+    /// Whatever has to be known of the data is learned from the training part alone.
     ///
     /// # Errors
     ///
-    /// When `scale` is [`Scale::None`] and a number lies outside.
+    /// When `scale` is [`Scale::None`] and a number lies outside 0..1.
     pub fn scaled(mut self, scale: Scale, split: &Split) -> Result<Self, DataError> {
         match scale {
             Scale::None => {
-                let inside = |value: &f64| (0.0..=1.0).contains(value);
-                if let Some(index) = self.inputs.iter().position(|value| !inside(value)) {
+                let outside = |value: f64| !(0.0..=1.0).contains(&value);
+                let mut values = self.inputs.iter().enumerate();
+                if let Some((index, value)) = values.find(|(_, value)| outside(*value)) {
                     return Err(DataError::NotScaled {
                         name: self.name,
                         sample: index / self.features + 1,
                         feature: index % self.features + 1,
-                        value: self.inputs[index],
+                        value,
                     });
                 }
             }
             Scale::MinMax => MinMax::fit(&self, &split.train).apply(&mut self),
+            Scale::Standardise => standardise(&mut self, &split.train),
         }
         Ok(self)
     }
@@ -103,10 +120,15 @@ impl Dataset {
         self.labels.is_empty()
     }
 
-    /// The features of one sample; empty beyond the last.
-    pub fn row(&self, sample: u32) -> &[f64] {
+    /// The features of one sample; none beyond the last.
+    pub fn values(&self, sample: u32) -> impl Iterator<Item = f64> + '_ {
         let start = sample as usize * self.features;
-        self.inputs.get(start..start + self.features).unwrap_or(&[])
+        (start..start + self.features).filter_map(|index| self.inputs.get(index))
+    }
+
+    /// The features of one sample together; empty beyond the last.
+    pub fn row(&self, sample: u32) -> Vec<f64> {
+        self.values(sample).collect()
     }
 
     /// The class of one sample, or `None` beyond the last.
@@ -156,17 +178,22 @@ mod tests {
         let table = parse_csv(text, "t.csv", &LabelColumn::Last, 2).unwrap();
         let split = Split {
             train: vec![0, 1],
+            validation: vec![],
             test: vec![2],
         };
         let error = table.clone().scaled(Scale::None, &split).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "t.csv: sample 2, feature 1: found 4; accepted: 0 to 1, or data.scale = \"min-max\""
+            "t.csv: sample 2, feature 1: found 4; accepted: 0 to 1, or data.scale = \"min-max\" \
+             or \"standardise\""
         );
         // Fitted to the first two samples; the third is clipped.
-        let scaled = table.scaled(Scale::MinMax, &split).unwrap();
-        assert_eq!(scaled.inputs, [0.0, 1.0, 1.0, 0.0, 1.0, 0.0]);
-        assert_eq!((scaled.row(1), scaled.label(1)), (&[1.0, 0.0][..], Some(1)));
-        assert_eq!((scaled.row(3), scaled.label(3)), (&[][..], None));
+        let scaled = table.clone().scaled(Scale::MinMax, &split).unwrap();
+        assert_eq!(scaled.inputs, vec![0.0, 1.0, 1.0, 0.0, 1.0, 0.0].into());
+        assert_eq!((scaled.row(1), scaled.label(1)), (vec![1.0, 0.0], Some(1)));
+        assert_eq!((scaled.row(3), scaled.label(3)), (vec![], None));
+        // Standardised, features may lie anywhere; the third sample is not looked at.
+        let scaled = table.scaled(Scale::Standardise, &split).unwrap();
+        assert_eq!(scaled.inputs, vec![-1.0, 1.0, 1.0, -1.0, 3.0, -3.0].into());
     }
 }

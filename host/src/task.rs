@@ -11,7 +11,7 @@ use apical_core::{Number, Precision};
 pub struct Material {
     /// Inputs and labels, scaled.
     pub data: Dataset,
-    /// Which samples are trained on and which are tested on.
+    /// Which samples are trained on, which are chosen by, and which are tested on.
     pub split: Split,
 }
 
@@ -24,10 +24,17 @@ impl Material {
         let data = Dataset::load(config)?;
         let key = Key::new(config.data.split_seed, 0, stream::SHUFFLE);
         let mut draws = 0;
-        let split = Split::new(data.len(), config.data.train_fraction, |bound| {
+        let random = |bound| {
             draws += 1;
             key.below(draws, bound)
-        })?;
+        };
+        let keys = &config.data;
+        let mut split = match data.published_train {
+            None => Split::new(data.len(), keys.train_fraction, random)?,
+            Some(train) => Split::published(data.len(), train, random)?,
+        };
+        split.hold_out(keys.validation.samples(keys.task))?;
+        split.limit(keys.train_samples, keys.test_samples);
         let data = data.scaled(config.data.scale, &split)?;
         Ok(Self { data, split })
     }
@@ -38,6 +45,8 @@ impl Material {
 pub struct Task<P: Precision> {
     inputs: Vec<P::Rate>,
     features: usize,
+    /// The place of each sample in `inputs`.
+    places: Vec<Option<usize>>,
     teachers: Vec<P::Potential>,
     classes: usize,
     labels: Vec<u16>,
@@ -66,20 +75,21 @@ impl<P: Precision> Task<P> {
             }
         };
         let rate_limit = P::Rate::largest();
-        let mut inputs = Vec::with_capacity(data.inputs.len());
-        for (i, &value) in data.inputs.iter().enumerate() {
-            let what = || {
-                let row = i / data.features.max(1);
-                format!(
-                    "{}: feature {} of sample {row}",
-                    data.name,
-                    i % data.features.max(1)
-                )
-            };
-            if value.abs() > rate_limit {
-                fit(what(), value, rate_limit)?;
+        let places = places(material);
+        let mut inputs = Vec::with_capacity(places.iter().flatten().count() * data.features);
+        for (sample, _) in places
+            .iter()
+            .enumerate()
+            .filter(|(_, place)| place.is_some())
+        {
+            // Samples are numbered by 32 bits: a split cannot name others.
+            for (feature, value) in data.values(sample as u32).enumerate() {
+                let what = || format!("{}: feature {feature} of sample {sample}", data.name);
+                if value.abs() > rate_limit {
+                    fit(what(), value, rate_limit)?;
+                }
+                inputs.push(P::Rate::from_f64(value));
             }
-            inputs.push(P::Rate::from_f64(value));
         }
         let phi = network::activation(&config.network.activation);
         let targets = &config.data.targets;
@@ -107,6 +117,7 @@ impl<P: Precision> Task<P> {
         Ok(Self {
             inputs,
             features: data.features,
+            places,
             teachers,
             classes,
             labels: data.labels.clone(),
@@ -114,11 +125,15 @@ impl<P: Precision> Task<P> {
         })
     }
 
-    /// The input rates of a sample.
+    /// The input rates of a sample; none for one that the split leaves out.
     #[inline]
     pub fn input(&self, sample: u32) -> &[P::Rate] {
-        let start = sample as usize * self.features;
-        self.inputs.get(start..start + self.features).unwrap_or(&[])
+        let place = self.places.get(sample as usize).copied().flatten();
+        let input = place.and_then(|place| {
+            let start = place * self.features;
+            self.inputs.get(start..start + self.features)
+        });
+        input.unwrap_or(&[])
     }
 
     /// The class of a sample.
@@ -138,5 +153,99 @@ impl<P: Precision> Task<P> {
         self.teachers
             .get(start..start + self.classes)
             .unwrap_or(&[])
+    }
+}
+
+/// Where the rates of each sample stand: in order, without the samples of no part.
+///
+/// A short run on a few images need not hold all of them as floats.
+fn places(material: &Material) -> Vec<Option<usize>> {
+    let split = &material.split;
+    let mut named = vec![false; material.data.len()];
+    for sample in [&split.train, &split.validation, &split.test]
+        .into_iter()
+        .flatten()
+    {
+        if let Some(named) = named.get_mut(*sample as usize) {
+            *named = true;
+        }
+    }
+    let mut next = 0..;
+    let places = named.into_iter().map(|named| named.then(|| next.next()));
+    places.map(Option::flatten).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{ConfigDocument, Scale};
+    use crate::data::{Features, Pixels};
+    use apical_core::{F32, I8};
+
+    fn config(text: &str) -> Config {
+        let document = ConfigDocument::parse(text, "test.toml").unwrap();
+        document.resolve().unwrap()
+    }
+
+    #[test]
+    fn validation_and_limits_are_those_of_the_configuration() {
+        let whole = Material::load(&config("")).unwrap().split;
+        assert_eq!((whole.train.len(), whole.test.len()), (1438, 359));
+        assert!(whole.validation.is_empty());
+        let text = "[data]\nvalidation = 100\ntrain_samples = 50\ntest_samples = 20";
+        let part = Material::load(&config(text)).unwrap().split;
+        assert_eq!(part.train, whole.train[..50]);
+        assert_eq!(part.validation, whole.train[1338..]);
+        assert_eq!(part.test, whole.test[..20]);
+    }
+
+    #[test]
+    fn rates_are_those_of_the_samples_in_a_part() {
+        let config = config("[data]\nvalidation = 10\ntrain_samples = 5\ntest_samples = 3");
+        let material = Material::load(&config).unwrap();
+        let task = Task::<F32>::new(&config, &material).unwrap();
+        assert_eq!(task.inputs.len(), 18 * 64);
+        let split = &material.split;
+        for part in [&split.train, &split.validation, &split.test] {
+            for sample in part {
+                let row: Vec<f32> = material.data.values(*sample).map(|x| x as f32).collect();
+                assert_eq!(task.input(*sample), row);
+                let label = material.data.label(*sample).map(usize::from);
+                assert_eq!(Some(task.label(*sample)), label);
+            }
+        }
+        let left_out = (0..1797).find(|sample| task.places[*sample as usize].is_none());
+        assert!(task.input(left_out.unwrap()).is_empty());
+        assert!(task.input(1797).is_empty());
+    }
+
+    #[test]
+    fn what_standardising_makes_too_large_is_named() {
+        // One pixel in a thousand is lit: its standardised value is about 31.
+        let mut bytes = vec![0; 1000];
+        bytes[999] = 255;
+        let split = Split {
+            train: (0..1000).collect(),
+            validation: Vec::new(),
+            test: Vec::new(),
+        };
+        let data = Dataset {
+            name: "dots".to_owned(),
+            inputs: Features::Bytes(Pixels::new(bytes)),
+            features: 1,
+            labels: vec![0; 1000],
+            classes: 2,
+            published_train: None,
+        };
+        let data = data.scaled(Scale::Standardise, &split).unwrap();
+        let material = Material { data, split };
+        let mut config = config("[network]\nlayers = [1, 2]");
+        assert!(Task::<F32>::new(&config, &material).is_ok());
+        config.run.precision = crate::config::Precision::I8;
+        let error = Task::<I8>::new(&config, &material).unwrap_err().to_string();
+        assert!(
+            error.starts_with("dots: feature 0 of sample 999 = 31.") && error.contains("i8"),
+            "{error}"
+        );
     }
 }

@@ -60,7 +60,7 @@ fn plainly<P: Precision>(config: &Config, material: &Material) -> String {
                 .map(|class| if class == label { high } else { low })
                 .collect();
             let input = material.data.row(sample);
-            network.present(input, Some(&teacher), steps, Some(Rounding::Stochastic));
+            network.present(&input, Some(&teacher), steps, Some(Rounding::Stochastic));
         }
     }
     format!("{:016x}", network.digest())

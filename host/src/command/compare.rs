@@ -3,7 +3,7 @@
 use super::{Common, Source, Voice};
 use crate::Error;
 use crate::compare::{Comparison, Question, Side, compare};
-use crate::config::{Config, Precision, Rounding};
+use crate::config::{Precision, Rounding};
 use crate::report::{Cell, Column, Table};
 use crate::task::Material;
 use clap::Args;
@@ -52,7 +52,7 @@ fn side(text: &str) -> Result<Side, String> {
 
 pub(super) fn run(args: &CompareArgs, common: &Common, stop: &AtomicBool) -> Result<(), Error> {
     let voice = Voice::new(common);
-    let config = Config::load(args.source.config.as_deref(), &args.source.overrides)?;
+    let config = args.source.resolve(&args.source.overrides)?;
     if args.tolerance.is_nan() || args.tolerance < 0.0 {
         return Err(Error::Mismatch(format!(
             "--tolerance {}; accepted: a number, 0 or more",

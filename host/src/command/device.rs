@@ -122,10 +122,7 @@ fn configuration(source: &Source, session: &Session<'_>) -> Result<(Config, Prec
     overrides.extend(source.overrides.iter().cloned());
     // Whatever the file says: there is only one that the board computes in.
     overrides.push(format!("run.precision={precision}"));
-    Ok((
-        Config::load(source.config.as_deref(), &overrides)?,
-        precision,
-    ))
+    Ok((source.resolve(&overrides)?, precision))
 }
 
 pub(super) fn run(args: &DeviceArgs, common: &Common, stop: &AtomicBool) -> Result<(), Error> {

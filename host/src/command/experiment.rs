@@ -1,6 +1,6 @@
 //! `apical experiment`.
 
-use super::{Common, Voice};
+use super::{Common, Folder, Voice};
 use crate::Error;
 use crate::config::{ConfigDocument, Precision};
 use crate::experiment::{ExperimentOptions, Kind, perform};
@@ -19,6 +19,8 @@ pub(super) struct ExperimentArgs {
     /// Override a key (may be repeated)
     #[arg(long = "set", value_name = "KEY=VALUE")]
     overrides: Vec<String>,
+    #[command(flatten)]
+    folder: Folder,
     /// Presentations
     #[arg(long, value_name = "N")]
     patterns: Option<u64>,
@@ -52,7 +54,7 @@ pub(super) fn precision(text: &str) -> Result<Precision, String> {
 
 pub(super) fn run(args: &ExperimentArgs, common: &Common, stop: &AtomicBool) -> Result<(), Error> {
     let voice = Voice::new(common);
-    let mut document = match &args.config {
+    let document = match &args.config {
         Some(path) => ConfigDocument::read(path)?,
         None => args.kind.document()?,
     };
@@ -64,10 +66,7 @@ pub(super) fn run(args: &ExperimentArgs, common: &Common, stop: &AtomicBool) -> 
     }
     // What is said in full wins over what has a name of its own.
     overrides.extend(args.overrides.iter().cloned());
-    for assignment in &overrides {
-        document.apply_override(assignment)?;
-    }
-    let config = document.resolve()?;
+    let config = args.folder.resolve(document, &overrides)?;
     let folder = common.out.join(config.run.folder_name(config.run.seed));
     let options = ExperimentOptions {
         config,

@@ -3,7 +3,6 @@
 use super::experiment::kind;
 use super::{Common, Source, Voice};
 use crate::Error;
-use crate::config::ConfigDocument;
 use crate::experiment::Kind;
 use crate::ranges::{measure, table};
 use clap::Args;
@@ -23,15 +22,12 @@ pub(super) struct RangesArgs {
 
 pub(super) fn run(args: &RangesArgs, common: &Common, stop: &AtomicBool) -> Result<(), Error> {
     let voice = Voice::new(common);
-    let mut document = match (&args.source.config, args.experiment) {
-        (Some(path), _) => ConfigDocument::read(path)?,
-        (None, Some(experiment)) => experiment.document()?,
-        (None, None) => ConfigDocument::default(),
+    let document = match args.experiment {
+        Some(experiment) => experiment.document()?,
+        None => args.source.document()?,
     };
-    for assignment in &args.source.overrides {
-        document.apply_override(assignment)?;
-    }
-    let config = document.resolve()?;
+    let (folder, overrides) = (&args.source.folder, &args.source.overrides);
+    let config = folder.resolve(document, overrides)?;
     let bar = voice.bar(args.patterns, "patterns");
     let extents = measure(&config, args.patterns, &|count| bar.inc(count), stop)?;
     bar.finish_and_clear();

@@ -1,7 +1,7 @@
 //! `apical trace`.
 
 use super::experiment::precision;
-use super::{Common, Voice};
+use super::{Common, Folder, Voice};
 use crate::Error;
 use crate::config::{ConfigDocument, Precision};
 use crate::journal::write_atomically;
@@ -17,6 +17,8 @@ pub(super) struct TraceArgs {
     /// Override a key (may be repeated)
     #[arg(long = "set", value_name = "KEY=VALUE")]
     overrides: Vec<String>,
+    #[command(flatten)]
+    folder: Folder,
     /// Number formats, as run.precision
     #[arg(long, value_parser = precision)]
     precision: Option<Precision>,
@@ -32,17 +34,14 @@ pub(super) struct TraceArgs {
 }
 
 pub(super) fn run(args: &TraceArgs, common: &Common) -> Result<(), Error> {
-    let mut document = match &args.config {
+    let document = match &args.config {
         Some(path) => ConfigDocument::read(path)?,
         None => golden()?,
     };
-    if let Some(precision) = args.precision {
-        document.apply_override(&format!("run.precision={precision}"))?;
-    }
-    for assignment in &args.overrides {
-        document.apply_override(assignment)?;
-    }
-    let config = document.resolve()?;
+    let mut overrides: Vec<String> = Vec::new();
+    overrides.extend(args.precision.map(|p| format!("run.precision={p}")));
+    overrides.extend(args.overrides.iter().cloned());
+    let config = args.folder.resolve(document, &overrides)?;
     let options = TraceOptions {
         steps: args.steps,
         variables: args.variables.clone(),

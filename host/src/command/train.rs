@@ -29,7 +29,7 @@ pub(super) fn run(args: &TrainArgs, common: &Common, stop: &AtomicBool) -> Resul
     let voice = Voice::new(common);
     let mut overrides = args.source.overrides.clone();
     overrides.extend(args.seeds.map(|seeds| format!("run.seeds={seeds}")));
-    let config = Config::load(args.source.config.as_deref(), &overrides)?;
+    let config = args.source.resolve(&overrides)?;
     if common.threads.is_none() {
         // A pool that exists already has as many threads as somebody asked for.
         let pool = rayon::ThreadPoolBuilder::new().num_threads(config.run.threads);

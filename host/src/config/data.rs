@@ -1,13 +1,12 @@
 //! `[data]`: which samples, how they are split, and what the output should say.
 
-use std::fmt;
-
-use serde::de::Visitor;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::choice::choice;
 use super::error::{Fault, require};
+use super::label_column::LabelColumn;
 use super::network::Network;
+use super::validation::Validation;
 
 choice! {
     /// Where the samples come from.
@@ -17,6 +16,10 @@ choice! {
         Digits = "digits",
         /// A table of numbers with a column of labels.
         Csv = "csv",
+        /// Handwritten digits, 28x28 pixels, from idx files.
+        Mnist = "mnist",
+        /// Pictures of garments, 28x28 pixels, from idx files.
+        FashionMnist = "fashion-mnist",
         /// One pattern, `data.input` and `data.target_potentials`.
         Pattern = "pattern",
         /// Random inputs without a teacher.
@@ -29,7 +32,12 @@ choice! {
 impl Task {
     /// Whether its patterns are samples with classes, which can be split and trained on.
     pub const fn has_samples(self) -> bool {
-        matches!(self, Self::Digits | Self::Csv)
+        matches!(self, Self::Digits | Self::Csv) || self.reads_images()
+    }
+
+    /// Whether its samples are images in the files of a folder.
+    pub const fn reads_images(self) -> bool {
+        matches!(self, Self::Mnist | Self::FashionMnist)
     }
 }
 
@@ -41,19 +49,10 @@ choice! {
         None = "none",
         /// Each feature's range in the training part becomes 0..1; beyond it is clipped.
         MinMax = "min-max",
+        /// Mean 0 and standard deviation 1 in the training part: of each feature of a
+        /// table, of all pixels of images.
+        Standardise = "standardise",
     }
-}
-
-/// The column of a table that holds the class.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum LabelColumn {
-    /// The last one, `"last"`.
-    #[default]
-    Last,
-    /// By number; 1 is the first.
-    Number(usize),
-    /// By its name in the header.
-    Name(String),
 }
 
 /// Rates that the output is taught.
@@ -81,14 +80,20 @@ impl Default for Targets {
 pub struct Data {
     /// Where the samples come from.
     pub task: Task,
-    /// The file of `task = "csv"`, plain or gzip; relative to the working directory.
+    /// The file of `task = "csv"`, plain or gzip, or the folder of a task with images.
     pub path: String,
     /// The column that holds the class.
     pub label_column: LabelColumn,
     /// What is done to the features.
     pub scale: Scale,
-    /// The part of the samples that is trained on.
+    /// The part of the samples that is trained on; images come with a test part.
     pub train_fraction: f64,
+    /// Samples that are taken out of the training part to choose by.
+    pub validation: Validation,
+    /// The most samples that are trained on; 0 is all.
+    pub train_samples: usize,
+    /// The most samples of the test part; 0 is all.
+    pub test_samples: usize,
     /// Decides which samples those are, independently of `run.seed`.
     pub split_seed: u64,
     /// Whether every epoch has its own order of samples.
@@ -115,6 +120,9 @@ impl Default for Data {
             label_column: LabelColumn::default(),
             scale: Scale::default(),
             train_fraction: 0.8,
+            validation: Validation::default(),
+            train_samples: 0,
+            test_samples: 0,
             split_seed: 0,
             shuffle: true,
             targets: Targets::default(),
@@ -138,6 +146,7 @@ impl Data {
                 &self.path,
                 || "the path of a csv file, as data.task = \"csv\" asks for one",
             )?,
+            task if task.reads_images() => {}
             _ => require(self.path.is_empty(), "data.path", &self.path, || {
                 let reason = match self.task {
                     Task::Digits => "which is built in",
@@ -145,7 +154,7 @@ impl Data {
                 };
                 format!(
                     "no path with data.task = \"{}\", {reason}; to read a file, \
-                     data.task = \"csv\"",
+                     data.task = \"csv\", \"mnist\" or \"fashion-mnist\"",
                     self.task
                 )
             })?,
@@ -241,44 +250,5 @@ impl Data {
             )?;
         }
         Ok(())
-    }
-}
-
-impl Serialize for LabelColumn {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Last => serializer.serialize_str("last"),
-            Self::Number(number) => number.serialize(serializer),
-            Self::Name(name) => serializer.serialize_str(name),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for LabelColumn {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-
-        impl Visitor<'_> for Reader {
-            type Value = LabelColumn;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("\"last\", the number of a column (1 is the first), or its name")
-            }
-
-            fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<LabelColumn, E> {
-                usize::try_from(number)
-                    .map(LabelColumn::Number)
-                    .map_err(|_| E::invalid_value(serde::de::Unexpected::Signed(number), &self))
-            }
-
-            fn visit_str<E>(self, name: &str) -> Result<LabelColumn, E> {
-                Ok(match name {
-                    "last" => LabelColumn::Last,
-                    _ => LabelColumn::Name(name.to_owned()),
-                })
-            }
-        }
-
-        deserializer.deserialize_any(Reader)
     }
 }

@@ -133,6 +133,15 @@ impl ConfigDocument {
         Ok(())
     }
 
+    /// Lays the text of a command-line option over a key; errors name the option.
+    pub fn apply_option(&mut self, option: &str, key: &str, text: &str) {
+        let node = Node {
+            value: Value::Text(text.to_owned()),
+            place: Place::Override(option.to_owned()),
+        };
+        self.root.insert(&split_path(key), node);
+    }
+
     /// The configuration it means, checked as a whole.
     ///
     /// # Errors
@@ -146,6 +155,10 @@ impl ConfigDocument {
         let weights = &mut config.network.weights;
         if !weights.is_empty() && !weights.starts_with(super::BUILT_IN) {
             *weights = self.whole_path("network.weights", weights)?;
+        }
+        let data = &mut config.data.path;
+        if !data.is_empty() {
+            *data = self.whole_path("data.path", data)?;
         }
         Ok(config)
     }

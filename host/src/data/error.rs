@@ -46,7 +46,10 @@ pub enum DataError {
         name: String,
     },
     /// A task without samples, where samples are needed.
-    #[error("data.task: found \"{task}\", which has no samples; accepted: \"digits\", \"csv\"")]
+    #[error(
+        "data.task: found \"{task}\", which has no samples; accepted: \"digits\", \"csv\", \
+         \"mnist\", \"fashion-mnist\""
+    )]
     NoSamples {
         /// The task.
         task: Task,
@@ -84,7 +87,7 @@ pub enum DataError {
     /// A number outside 0..1 that nothing scales.
     #[error(
         "{name}: sample {sample}, feature {feature}: found {value}; accepted: 0 to 1, or \
-         data.scale = \"min-max\""
+         data.scale = \"min-max\" or \"standardise\""
     )]
     NotScaled {
         /// The data set.
@@ -101,5 +104,59 @@ pub enum DataError {
     Split {
         /// The number of samples.
         samples: usize,
+    },
+    /// No folder with a set of images.
+    #[error(
+        "{found}{looked}; accepted: a folder, by data.path, --data or APICAL_DATA, with \
+         train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and \
+         t10k-labels-idx1-ubyte, plain or .gz"
+    )]
+    NoImages {
+        /// The folder that was named, and what is wrong with it.
+        found: String,
+        /// The folders that were looked into, in parentheses.
+        looked: String,
+    },
+    /// One of the files of a set of images.
+    #[error("{}: missing; accepted: this name or {others}", path.display())]
+    Missing {
+        /// Where it should be.
+        path: PathBuf,
+        /// The other names that it may have.
+        others: String,
+    },
+    /// A file of images or labels that is cut, is no such file, or does not belong to the others.
+    #[error("{}: found {found}; accepted: {accepted}", path.display())]
+    Idx {
+        /// The file.
+        path: PathBuf,
+        /// What is in it.
+        found: String,
+        /// What may be in it.
+        accepted: String,
+    },
+    /// The files of another task.
+    #[error(
+        "{}: the files of \"{found}\"; accepted: those of data.task = \"{task}\"",
+        folder.display()
+    )]
+    OtherImages {
+        /// Where they are.
+        folder: PathBuf,
+        /// What they are.
+        found: Task,
+        /// What they should be.
+        task: Task,
+    },
+    /// A validation part that leaves nothing to train on.
+    #[error(
+        "data.validation: found {validation}; accepted: less than {train}, the samples of the \
+         training part it is taken from"
+    )]
+    Validation {
+        /// Samples wanted for it.
+        validation: usize,
+        /// Samples there are.
+        train: usize,
     },
 }

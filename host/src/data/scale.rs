@@ -13,9 +13,9 @@ impl MinMax {
     pub fn fit(dataset: &Dataset, rows: &[u32]) -> Self {
         let mut ranges = vec![(f64::INFINITY, f64::NEG_INFINITY); dataset.features];
         for row in rows {
-            for ((low, high), value) in ranges.iter_mut().zip(dataset.row(*row)) {
-                *low = low.min(*value);
-                *high = high.max(*value);
+            for ((low, high), value) in ranges.iter_mut().zip(dataset.values(*row)) {
+                *low = low.min(value);
+                *high = high.max(value);
             }
         }
         Self { ranges }
@@ -25,11 +25,11 @@ impl MinMax {
     ///
     /// A feature that never varied becomes 0.
     pub fn apply(&self, dataset: &mut Dataset) {
-        for row in dataset.inputs.chunks_mut(dataset.features.max(1)) {
-            for (value, (low, high)) in row.iter_mut().zip(&self.ranges) {
-                *value = scale(*value, *low, *high);
-            }
-        }
+        let width = self.ranges.len().max(1);
+        dataset.inputs.map(|index, value| {
+            let range = self.ranges.get(index % width);
+            range.map_or(value, |(low, high)| scale(value, *low, *high))
+        });
     }
 }
 

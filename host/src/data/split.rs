@@ -7,7 +7,9 @@ use super::DataError;
 pub struct Split {
     /// Trained on.
     pub train: Vec<u32>,
-    /// Only measured.
+    /// Measured while training goes on, to choose by; often empty.
+    pub validation: Vec<u32>,
+    /// Only measured, and nothing is chosen by it.
     pub test: Vec<u32>,
 }
 
@@ -25,15 +27,71 @@ impl Split {
         train_fraction: f64,
         random: impl FnMut(u32) -> u32,
     ) -> Result<Self, DataError> {
-        let count = u32::try_from(samples).map_err(|_| DataError::Split { samples })?;
-        if count < 2 {
-            return Err(DataError::Split { samples });
-        }
-        let mut train: Vec<u32> = (0..count).collect();
+        let mut train = numbers(samples)?;
         shuffle(&mut train, random);
         let cut = (samples as f64 * train_fraction).round() as usize;
         let test = train.split_off(cut.clamp(1, samples - 1));
-        Ok(Self { train, test })
+        Ok(Self {
+            train,
+            validation: Vec::new(),
+            test,
+        })
+    }
+
+    /// Takes the first `train` numbers for training and the others for the test, each
+    /// part in a random order.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::new`]; both parts need a sample.
+    pub fn published(
+        samples: usize,
+        train: usize,
+        mut random: impl FnMut(u32) -> u32,
+    ) -> Result<Self, DataError> {
+        let mut all = numbers(samples)?;
+        let mut test = all.split_off(train.clamp(1, samples - 1));
+        shuffle(&mut all, &mut random);
+        // The published order is not one of chance: a part of it would not be like the whole.
+        shuffle(&mut test, random);
+        Ok(Self {
+            train: all,
+            validation: Vec::new(),
+            test,
+        })
+    }
+
+    /// Takes the last `validation` samples out of the training part.
+    ///
+    /// The test part stays as it is, and the rest of the training part keeps its order.
+    ///
+    /// # Errors
+    ///
+    /// When nothing would be left to train on.
+    pub fn hold_out(&mut self, validation: usize) -> Result<(), DataError> {
+        let train = self.train.len();
+        let left = train.checked_sub(validation).filter(|left| *left > 0);
+        let left = left.ok_or(DataError::Validation { validation, train })?;
+        self.validation = self.train.split_off(left);
+        Ok(())
+    }
+
+    /// Keeps the first so many samples of the parts; 0 keeps all, and so does a number
+    /// beyond their size.
+    pub fn limit(&mut self, train: usize, test: usize) {
+        for (part, most) in [(&mut self.train, train), (&mut self.test, test)] {
+            if most > 0 {
+                part.truncate(most);
+            }
+        }
+    }
+}
+
+/// 0 to `samples - 1`.
+fn numbers(samples: usize) -> Result<Vec<u32>, DataError> {
+    match u32::try_from(samples) {
+        Ok(count) if count >= 2 => Ok((0..count).collect()),
+        _ => Err(DataError::Split { samples }),
     }
 }
 
@@ -83,6 +141,47 @@ mod tests {
             let error = Split::new(samples, 0.8, source()).unwrap_err();
             assert!(matches!(error, DataError::Split { .. }));
         }
+    }
+
+    #[test]
+    fn a_published_test_part_stays_apart() {
+        let split = Split::published(70, 60, source()).unwrap();
+        let sorted = |part: &[u32]| {
+            let mut part = part.to_vec();
+            part.sort_unstable();
+            part
+        };
+        assert_eq!(sorted(&split.train), (0..60).collect::<Vec<_>>());
+        assert_eq!(sorted(&split.test), (60..70).collect::<Vec<_>>());
+        assert_ne!(split.train, sorted(&split.train));
+        assert_ne!(split.test, sorted(&split.test));
+        assert!(split.validation.is_empty());
+    }
+
+    #[test]
+    fn validation_comes_out_of_the_training_part() {
+        let whole = Split::new(100, 0.8, source()).unwrap();
+        let mut split = whole.clone();
+        split.hold_out(0).unwrap();
+        split.limit(0, 0);
+        assert_eq!(split, whole);
+        split.hold_out(30).unwrap();
+        assert_eq!(split.test, whole.test);
+        assert_eq!(
+            [split.train.clone(), split.validation.clone()].concat(),
+            whole.train
+        );
+        split.limit(10, 5);
+        assert_eq!(split.train, whole.train[..10]);
+        assert_eq!(split.validation, whole.train[50..]);
+        assert_eq!(split.test, whole.test[..5]);
+        split.limit(1000, 1000);
+        assert_eq!((split.train.len(), split.test.len()), (10, 5));
+        let error = split.hold_out(10).unwrap_err().to_string();
+        assert!(
+            error.starts_with("data.validation: found 10; accepted: less than 10, "),
+            "{error}"
+        );
     }
 
     #[test]

@@ -1,11 +1,10 @@
 //! Tables of numbers with a column of labels: csv, plain or gzip.
 
-use std::io::Read;
 use std::path::Path;
 
 use csv::{ByteRecord, ReaderBuilder, Trim};
-use flate2::read::MultiGzDecoder;
 
+use super::gzip::unpack;
 use super::{DataError, Dataset};
 use crate::config::LabelColumn;
 
@@ -37,18 +36,14 @@ pub fn parse_csv(
     label: &LabelColumn,
     classes: usize,
 ) -> Result<Dataset, DataError> {
-    let mut unpacked = Vec::new();
-    let text = if bytes.starts_with(&[0x1f, 0x8b]) {
-        MultiGzDecoder::new(bytes)
-            .read_to_end(&mut unpacked)
-            .map_err(|source| DataError::Read {
-                path: name.into(),
-                source,
-            })?;
-        &unpacked
-    } else {
-        bytes
-    };
+    let (text, fault) = unpack(bytes.into());
+    if let Some(source) = fault {
+        return Err(DataError::Read {
+            path: name.into(),
+            source,
+        });
+    }
+    let text = &*text;
     let mut table = Table {
         text,
         name,
@@ -57,13 +52,8 @@ pub fn parse_csv(
         label: 0,
         classes,
     };
-    let mut dataset = Dataset {
-        name: name.to_owned(),
-        inputs: Vec::new(),
-        features: 0,
-        labels: Vec::new(),
-        classes,
-    };
+    let mut numbers = Vec::new();
+    let mut labels = Vec::new();
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -80,19 +70,24 @@ pub fn parse_csv(
         if first {
             first = false;
             let is_header = table.begin(&record, label)?;
-            dataset.features = table.columns - 1;
             if is_header {
                 continue;
             }
         }
-        table.row(&record, &mut dataset)?;
+        table.row(&record, &mut numbers, &mut labels)?;
     }
-    if dataset.is_empty() {
-        return Err(DataError::Empty {
-            name: name.to_owned(),
-        });
+    let name = name.to_owned();
+    if labels.is_empty() {
+        return Err(DataError::Empty { name });
     }
-    Ok(dataset)
+    Ok(Dataset {
+        name,
+        inputs: numbers.into(),
+        features: table.columns - 1,
+        labels,
+        classes,
+        published_train: None,
+    })
 }
 
 /// What the first line says about the others.
@@ -151,7 +146,12 @@ impl Table<'_> {
         }
     }
 
-    fn row(&self, record: &ByteRecord, dataset: &mut Dataset) -> Result<(), DataError> {
+    fn row(
+        &self,
+        record: &ByteRecord,
+        numbers: &mut Vec<f64>,
+        labels: &mut Vec<u16>,
+    ) -> Result<(), DataError> {
         if record.len() != self.columns {
             let problem = format!("found {} columns; accepted: {}", record.len(), self.columns);
             return Err(self.line(record, problem));
@@ -162,12 +162,12 @@ impl Table<'_> {
                     .filter(|value| value.fract() == 0.0)
                     .filter(|value| *value >= 0.0 && *value < self.classes.min(65_536) as f64)
                     .ok_or_else(|| self.label(record, column, field))?;
-                dataset.labels.push(label as u16);
+                labels.push(label as u16);
             } else {
                 let value = number(field)
                     .filter(|value| value.is_finite())
                     .ok_or_else(|| self.value(record, column, field, "a finite number"))?;
-                dataset.inputs.push(value);
+                numbers.push(value);
             }
         }
         Ok(())
@@ -237,7 +237,7 @@ mod tests {
     #[test]
     fn header_and_label_column_are_found() {
         let expected = parse("0.5,1e-3,2\n-1,0,0\n", &LabelColumn::Last).unwrap();
-        assert_eq!(expected.inputs, [0.5, 1e-3, -1.0, 0.0]);
+        assert_eq!(expected.inputs, vec![0.5, 1e-3, -1.0, 0.0].into());
         assert_eq!(
             (expected.labels.as_slice(), expected.features),
             (&[2, 0][..], 2)
@@ -264,7 +264,7 @@ mod tests {
         encoder.write_all(b"0.5,1\n0.25,0\n").unwrap();
         let bytes = encoder.finish().unwrap();
         let table = parse_csv(&bytes, "t.csv.gz", &LabelColumn::Last, 2).unwrap();
-        assert_eq!(table.inputs, [0.5, 0.25]);
+        assert_eq!(table.inputs, vec![0.5, 0.25].into());
         let cut = &bytes[..bytes.len() - 4];
         let error = parse_csv(cut, "t.csv.gz", &LabelColumn::Last, 2).unwrap_err();
         assert!(

@@ -69,7 +69,10 @@ impl<P: Precision> Schedule<P> {
                 }
                 schedule.source = Source::Random(data.input_range);
             }
-            config::Task::Digits | config::Task::Csv => {
+            config::Task::Digits
+            | config::Task::Csv
+            | config::Task::Mnist
+            | config::Task::FashionMnist => {
                 let material = Material::load(config)?;
                 schedule.source = Source::Samples(Box::new(Samples {
                     task: Task::new(config, &material)?,

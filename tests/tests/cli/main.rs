@@ -3,6 +3,7 @@
 mod bad_input;
 mod checkpoints;
 mod comparison;
+mod images;
 mod words;
 
 use std::path::Path;

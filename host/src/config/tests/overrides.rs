@@ -23,7 +23,8 @@ fn overrides_replace_values_and_fail_by_name() {
     let mut document = ConfigDocument::default();
     document.apply_override("data.task=csv").unwrap();
     document.apply_override(r"data.path=C:\a b.csv").unwrap();
-    assert_eq!(document.resolve().unwrap().data.path, r"C:\a b.csv");
+    let path = document.resolve().unwrap().data.path;
+    assert!(path.ends_with(r"C:\a b.csv"), "{path}");
     let config = with_override("network.activation.kind=softplus").unwrap();
     assert_eq!(config.network.activation, Activation::PAPER_SOFTPLUS);
 
@@ -89,6 +90,40 @@ fn a_weights_file_is_found_from_its_configuration_and_from_its_copy() {
         .to_string();
     assert!(
         message.contains("built-in:silver") && message.contains("built-in:golden"),
+        "{message}"
+    );
+}
+
+#[test]
+fn data_are_found_from_their_configuration_and_from_its_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.toml");
+    for (task, name) in [("csv", "d.csv"), ("mnist", "images")] {
+        let text = format!("[data]\ntask = \"{task}\"\npath = \"{name}\"");
+        std::fs::write(&file, text).unwrap();
+        let config = Config::load::<&str>(Some(&file), &[]).unwrap();
+        let beside = folder.path().join(name);
+        assert_eq!(config.data.path, beside.to_str().unwrap());
+        std::fs::write(&file, config.to_toml().unwrap()).unwrap();
+        assert_eq!(Config::load::<&str>(Some(&file), &[]).unwrap(), config);
+    }
+    // Where no folder is said, it is looked for when the data are read.
+    let config = with_override("data.task=fashion-mnist").unwrap();
+    assert_eq!(config.data.path, "");
+}
+
+#[test]
+fn an_option_goes_over_the_file_and_is_named_in_errors() {
+    let text = "[data]\ntask = \"mnist\"\npath = \"/of/the/file\"";
+    let mut document = ConfigDocument::parse(text, "a.toml").unwrap();
+    document.apply_option("--data", "data.path", "a = b");
+    let path = document.resolve().unwrap().data.path;
+    let here = std::env::current_dir().unwrap().join("a = b");
+    assert_eq!(path, here.to_str().unwrap());
+    document.apply_override("data.task=digits").unwrap();
+    let message = document.resolve().unwrap_err().to_string();
+    assert!(
+        message.starts_with("--data: data.path: found \"a = b\"; accepted: no path with"),
         "{message}"
     );
 }

@@ -108,7 +108,8 @@ fn data_keys_out_of_range_are_refused() {
         ),
         (
             "[data]\npath = \"a.csv\"",
-            "2: data.path: found \"a.csv\"; accepted: no path with",
+            "2: data.path: found \"a.csv\"; accepted: no path with data.task = \"digits\", which \
+             is built in; to read a file, data.task = \"csv\", \"mnist\" or \"fashion-mnist\"",
         ),
         (
             "[data]\nlabel_column = 0",
@@ -121,6 +122,18 @@ fn data_keys_out_of_range_are_refused() {
         (
             "[data]\ntrain_fraction = 1",
             "2: data.train_fraction: found 1.0; accepted: a number b",
+        ),
+        (
+            "[data]\nvalidation = -1",
+            "2: data.validation: found -1; accepted: \"auto\", or a number of samples, 0 or more",
+        ),
+        (
+            "[data]\nvalidation = \"some\"",
+            "2: data.validation: found \"some\"; accepted: \"auto\", or a number of samples",
+        ),
+        (
+            "[data]\ntest_samples = -1",
+            "2: data.test_samples: found -1; accepted: a whole number, 0 or more",
         ),
     ]);
 }

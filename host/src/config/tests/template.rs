@@ -69,7 +69,9 @@ fn the_resolved_form_reads_back_the_same() {
         task = "csv"
         path = 'C:\data "x".csv'
         label_column = 3
-        scale = "min-max"
+        scale = "standardise"
+        validation = 10
+        train_samples = 20
         targets = { high = 0.7 }
         [network]
         layers = [2, 30, 20, 5]

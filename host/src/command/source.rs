@@ -1,0 +1,69 @@
+//! Where a configuration comes from, and the data that it names.
+
+use crate::Error;
+use crate::config::{Config, ConfigDocument};
+use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
+use std::path::PathBuf;
+
+/// Where a configuration comes from.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Source {
+    /// Configuration file (TOML); without one, the defaults of `apical init`
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Override a key, such as --set run.precision=i16 (may be repeated)
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(super) overrides: Vec<String>,
+    #[command(flatten)]
+    pub(super) folder: Folder,
+}
+
+impl Source {
+    /// The file, or the defaults.
+    pub(super) fn document(&self) -> Result<ConfigDocument, Error> {
+        Ok(match &self.config {
+            Some(path) => ConfigDocument::read(path)?,
+            None => ConfigDocument::default(),
+        })
+    }
+
+    /// The configuration with these overrides.
+    pub(super) fn resolve(&self, overrides: &[String]) -> Result<Config, Error> {
+        self.folder.resolve(self.document()?, overrides)
+    }
+}
+
+/// Where images are, for commands that are shown samples.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Folder {
+    /// Folder with mnist or fashion-mnist, over data.path; without both, `APICAL_DATA`
+    #[arg(long, value_name = "DIR", value_parser = NonEmptyStringValueParser::new())]
+    data: Option<String>,
+}
+
+impl Folder {
+    /// What a document means with the words of the command line: an option goes over the
+    /// file, and `--set`, which says its key in full, over all.
+    pub(super) fn resolve(
+        &self,
+        mut document: ConfigDocument,
+        overrides: &[String],
+    ) -> Result<Config, Error> {
+        if let Some(folder) = &self.data {
+            document.apply_option("--data", "data.path", folder);
+        }
+        for assignment in overrides {
+            document.apply_override(assignment)?;
+        }
+        let config = document.resolve()?;
+        match &self.data {
+            Some(folder) if !config.data.task.reads_images() => Err(Error::Mismatch(format!(
+                "--data: found {folder:?} with data.task = \"{}\"; accepted: a folder with \
+                 data.task = \"mnist\" or \"fashion-mnist\"",
+                config.data.task
+            ))),
+            _ => Ok(config),
+        }
+    }
+}
