@@ -9,6 +9,7 @@ mod show;
 pub use law::{LawRow, gradient_law};
 pub use show::{figure, law_table, report, table};
 
+use crate::engine::Engine;
 use crate::config::{Config, Precision as PrecisionName, Rounding as RoundingName};
 use crate::network::Memory;
 use crate::task::Material;
@@ -16,7 +17,7 @@ use crate::train::{Epoch, Trainer, Watch};
 use crate::{Error, with_precision};
 use apical_core::microcircuit::Microcircuit;
 use apical_core::rule::Rule;
-use apical_core::{Number, Precision};
+use apical_core::Number;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::AtomicBool;
@@ -217,7 +218,7 @@ struct Follow<'f> {
     bytes: usize,
 }
 
-impl<P: Precision> Watch<P> for Follow<'_> {
+impl<P: Engine> Watch<P> for Follow<'_> {
     fn samples(&mut self, count: u64) {
         (self.progress)(count);
     }
@@ -238,7 +239,7 @@ impl<P: Precision> Watch<P> for Follow<'_> {
             distances.fold(0.0, f64::max)
         });
         let outcome = &mut self.outcome;
-        outcome.test_accuracy.push(epoch.test_accuracy);
+        outcome.test_accuracy.push(epoch.measured.accuracy);
         outcome
             .angle
             .push(epoch.angles.first().copied().unwrap_or(f64::NAN));

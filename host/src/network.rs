@@ -97,6 +97,8 @@ impl Blueprint {
         let conductances = config.conductances();
         let at = |values: &[f64], k: usize| values.get(k).copied().unwrap_or(0.0);
         let hidden = network.hidden().saturating_sub(1);
+        // Core adds the samples' changes up; rates are those of their mean.
+        let share = 1.0 / learning.batch as f64;
         let up = learning.up_rates(&conductances.lambda_hidden());
         let [down, ip, pi] = [
             (&learning.down, count.saturating_sub(1)),
@@ -122,7 +124,8 @@ impl Blueprint {
                     ip: at(&ip, k),
                     ip_bias: at(&ip, k) * learning.bias_factor,
                     pi: at(&pi, k),
-                },
+                }
+                .scaled(share),
             })
             .collect();
         let two_step = network.mode == config::Mode::TwoStep;
@@ -196,6 +199,15 @@ impl Blueprint {
     /// How weights begin.
     pub fn initial(&self) -> &Initial {
         &self.initial
+    }
+
+    /// The same network with all learning rates times `factor`.
+    #[must_use]
+    pub fn slowed(mut self, factor: f64) -> Self {
+        for layer in &mut self.layers {
+            layer.rates = layer.rates.scaled(factor);
+        }
+        self
     }
 
     /// The same network without noise, for tests and read-outs.

@@ -5,10 +5,12 @@
 //! there must not be a second copy.
 
 use crate::batch::Parallel;
+use crate::engine::Engine;
+use crate::task::Task;
 use crate::dispatch::dispatch;
 use crate::network::Memory;
 use apical_core::microcircuit::Microcircuit;
-use apical_core::rule::{Activity, Rule};
+use apical_core::rule::{Activity, Rule, argmax};
 use apical_core::{Counters, Precision, Rounding};
 
 /// What a network is shown.
@@ -47,7 +49,11 @@ pub fn advance<P: Precision>(
 
 /// The same for a batch: the patterns of all samples, one after the other.
 #[inline(never)]
-pub fn advance_batch<P: Precision>(
+#[expect(
+    clippy::too_many_arguments,
+    reason = "what a step takes, and how often"
+)]
+pub fn advance_batch<P: Engine>(
     network: &Microcircuit<'_, P>,
     batch: &Parallel,
     weights: &mut [P::Weight],
@@ -69,6 +75,81 @@ pub fn advance_batch<P: Precision>(
             }
         },
     );
+}
+
+/// The patterns of a batch, one after the other; of one sample where they are.
+#[derive(Debug)]
+pub struct Patterns<'t, P: Precision> {
+    task: &'t Task<P>,
+    input: Vec<P::Rate>,
+    teacher: Vec<P::Potential>,
+    batch: usize,
+}
+
+impl<'t, P: Precision> Patterns<'t, P> {
+    /// For batches of so many samples.
+    pub fn new(task: &'t Task<P>, batch: usize) -> Self {
+        Self {
+            task,
+            input: Vec::new(),
+            teacher: Vec::new(),
+            batch,
+        }
+    }
+
+    /// What these samples show, at most a batch: the last one again where there are fewer.
+    pub fn of(&mut self, samples: &[u32], taught: bool) -> Pattern<'_, P> {
+        let task = self.task;
+        if let ([sample], 1) = (samples, self.batch) {
+            return Pattern {
+                input: task.input(*sample),
+                teacher: taught.then(|| task.teacher(*sample)),
+            };
+        }
+        self.input.clear();
+        self.teacher.clear();
+        let last = samples.last().copied().unwrap_or(0);
+        let all = samples.iter().copied().chain(std::iter::repeat(last));
+        for sample in all.take(self.batch) {
+            self.input.extend_from_slice(task.input(sample));
+            self.teacher.extend_from_slice(task.teacher(sample));
+        }
+        Pattern {
+            input: &self.input,
+            teacher: taught.then_some(&self.teacher),
+        }
+    }
+}
+
+/// How many of these samples are classified right by the outputs of their batch.
+pub fn right_of<P: Precision>(task: &Task<P>, samples: &[u32], outputs: &[P::Rate]) -> usize {
+    let rates = outputs.chunks(task.classes().max(1));
+    let pairs = samples.iter().zip(rates);
+    pairs
+        .filter(|(sample, rates)| argmax(rates) == task.label(**sample))
+        .count()
+}
+
+/// Steps on the patterns of a batch: one sample as a device does, more of them on all threads.
+pub fn show<P: Engine>(
+    network: &Microcircuit<'_, P>,
+    weights: &mut [P::Weight],
+    activity: &mut Activity<'_, P>,
+    (patterns, batch): (&Pattern<'_, P>, usize),
+    learning: Option<Rounding>,
+    steps: u32,
+    counters: &mut Counters,
+) {
+    if batch == 1 {
+        advance(
+            network, weights, activity, patterns, learning, steps, counters,
+        );
+    } else {
+        let batch = Parallel::new(batch);
+        advance_batch(
+            network, &batch, weights, activity, patterns, learning, steps, counters,
+        );
+    }
 }
 
 /// One learning step of a memory, on the pattern that begins with it or goes on.

@@ -7,6 +7,7 @@ pub use show::{figure, report};
 pub use summary::Summary;
 
 use crate::config::Config;
+use crate::engine::Engine;
 use crate::journal::{Checkpoint, Journal, config_path, has_checkpoint, write_atomically};
 use crate::network::Memory;
 use crate::task::Material;
@@ -14,6 +15,7 @@ use crate::train::{Epoch, Trainer, Watch};
 use crate::{Error, with_precision};
 use apical_core::microcircuit::Microcircuit;
 use apical_core::{Counters, Precision};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -55,7 +57,7 @@ pub fn run(
     })
 }
 
-fn run_in<P: Precision>(
+fn run_in<P: Engine>(
     config: &Config,
     material: &Material,
     seed: u64,
@@ -65,7 +67,10 @@ fn run_in<P: Precision>(
     stop: &AtomicBool,
 ) -> Result<Summary, Error> {
     let mut trainer = Trainer::<P>::new(config, material, seed)?;
-    let columns = Epoch::columns(config.network.layers.len() - 1);
+    let columns = Epoch::columns(
+        config.network.layers.len() - 1,
+        material.split.measured_name(),
+    );
     let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
     let shape = format!("{:?}", config.network.layers);
     let precision = config.run.precision.to_string();
@@ -109,6 +114,13 @@ fn run_in<P: Precision>(
     let digest = trainer.memory.digest();
     let table = crate::journal::read_metrics(folder)?;
     let last = table.rows.last().cloned().unwrap_or_default();
+    let mut metrics: BTreeMap<_, _> = table.columns.iter().cloned().zip(last).collect();
+    if !material.split.validation.is_empty() {
+        // Touched once, when nothing is left to choose.
+        let tested = trainer.test()?;
+        metrics.insert("test_accuracy".into(), tested.accuracy);
+        metrics.insert("test_loss".into(), tested.loss);
+    }
     let summary = Summary {
         version: env!("CARGO_PKG_VERSION").into(),
         name: config.run.name.clone(),
@@ -117,7 +129,7 @@ fn run_in<P: Precision>(
         rounding: config.run.rounding.to_string(),
         layers: config.network.layers.clone(),
         epochs: trainer.epochs,
-        metrics: table.columns.iter().cloned().zip(last).collect(),
+        metrics,
         updates: keeper.counters.updates,
         lost_updates: keeper.counters.lost,
         saturations: keeper.counters.saturations(),
@@ -204,7 +216,7 @@ impl Keeper<'_> {
     }
 }
 
-impl<P: Precision> Watch<P> for Keeper<'_> {
+impl<P: Engine> Watch<P> for Keeper<'_> {
     fn samples(&mut self, count: u64) {
         (self.progress)(count);
     }

@@ -136,6 +136,11 @@ impl<P: Precision> Task<P> {
         input.unwrap_or(&[])
     }
 
+    /// Classes, which is how many outputs there are.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
     /// The class of a sample.
     #[inline]
     pub fn label(&self, sample: u32) -> usize {

@@ -7,12 +7,13 @@
 use crate::config::Config;
 use crate::network::{Blueprint, Memory, weights_of};
 use crate::order::Order;
-use crate::present::{Pattern, advance};
+use crate::engine::Engine;
+use crate::present::{Patterns, right_of, show};
 use crate::task::{Material, Task};
 use crate::weights_file::WeightsFile;
 use crate::{Error, gradient, network};
 use apical_core::microcircuit::{Family, Layer, Microcircuit};
-use apical_core::rule::{Rule, argmax};
+use apical_core::rule::Rule;
 use apical_core::shape::Storage;
 use apical_core::{Counters, Number, Precision, Rounding};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,6 +23,15 @@ const CHUNK: usize = 64;
 /// Samples of the training part that the angle to the gradient is taken over.
 const ANGLE_SAMPLES: usize = 100;
 
+/// How a part of the samples is classified.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Measured {
+    /// Percent classified right.
+    pub accuracy: f64,
+    /// Mean of the squared distance of the output rates to their targets.
+    pub loss: f64,
+}
+
 /// What one epoch came to. Everything but the seconds is a function of configuration and seed.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Epoch {
@@ -29,10 +39,9 @@ pub struct Epoch {
     pub epoch: u64,
     /// Percent of the training samples that were classified right when they were presented.
     pub train_accuracy: f64,
-    /// Percent of the test samples classified right after the epoch.
-    pub test_accuracy: f64,
-    /// Mean over the test samples of the squared distance of the output rates to their targets.
-    pub test_loss: f64,
+    /// What was classified after the epoch: the validation part, or the test part where there is
+    /// no other.
+    pub measured: Measured,
     /// Angle of each layer's update to backpropagation's, in degrees.
     pub angles: Vec<f64>,
     /// ||`W^IP` - a `W^PP`|| / ||a `W^PP`|| in the worst hidden layer: how far interneurons lag.
@@ -44,16 +53,15 @@ pub struct Epoch {
 }
 
 impl Epoch {
-    /// Names of [`Self::values`], for a network with so many layers above the input.
-    pub fn columns(layers: usize) -> Vec<String> {
-        let mut names: Vec<String> = [
-            "train_accuracy",
-            "test_accuracy",
-            "test_loss",
-            "interneuron_tracking",
-        ]
-        .map(String::from)
-        .into();
+    /// Names of [`Self::values`], for a network with so many layers above the input and a part of
+    /// this name.
+    pub fn columns(layers: usize, part: &str) -> Vec<String> {
+        let mut names: Vec<String> = vec![
+            "train_accuracy".into(),
+            format!("{part}_accuracy"),
+            format!("{part}_loss"),
+            "interneuron_tracking".into(),
+        ];
         names.extend((1..=layers).map(|k| format!("angle_{k}")));
         let counts = ["updates", "lost_updates", "saturations"];
         names.extend(counts.map(String::from));
@@ -64,8 +72,8 @@ impl Epoch {
     pub fn values(&self) -> Vec<f64> {
         let mut values = vec![
             self.train_accuracy,
-            self.test_accuracy,
-            self.test_loss,
+            self.measured.accuracy,
+            self.measured.loss,
             self.tracking,
         ];
         values.extend(&self.angles);
@@ -81,7 +89,7 @@ impl Epoch {
 }
 
 /// Who is told about a run.
-pub trait Watch<P: Precision> {
+pub trait Watch<P: Engine> {
     /// So many more samples have been presented.
     fn samples(&mut self, _count: u64) {}
     /// An epoch is complete. `memory` is the state after it.
@@ -98,7 +106,7 @@ pub trait Watch<P: Precision> {
 
 /// A network in training on one seed.
 #[derive(Debug)]
-pub struct Trainer<'t, P: Precision> {
+pub struct Trainer<'t, P: Engine> {
     config: &'t Config,
     material: &'t Material,
     task: Task<P>,
@@ -126,7 +134,7 @@ pub fn build<'l, P: Precision>(
     })
 }
 
-impl<'t, P: Precision> Trainer<'t, P> {
+impl<'t, P: Engine> Trainer<'t, P> {
     /// A network at its beginning.
     ///
     /// # Errors
@@ -190,26 +198,43 @@ impl<'t, P: Precision> Trainer<'t, P> {
         watch: &mut dyn Watch<P>,
         stop: &AtomicBool,
     ) -> Result<(), Error> {
-        let mut layers = self.blueprint.layers::<P>();
-        let network = build(self.config, &self.blueprint, &mut layers)?;
         let mut quiet_layers = self.blueprint.layers::<P>();
         let quiet_blueprint = self.blueprint.clone().quiet();
         let quiet = build(self.config, &quiet_blueprint, &mut quiet_layers)?;
-        let present = Presentation {
-            steps: self.config.pattern_steps(),
-            rounding: network::rounding(self.config.run.rounding),
-        };
+        let present = self.presentation();
         while self.epochs < epochs {
             let mut epoch = Epoch {
                 epoch: self.epochs + 1,
                 ..Epoch::default()
             };
+            let factor = self.config.learning.decay.powf(self.epochs as f64);
+            let blueprint = self.blueprint.clone().slowed(factor);
+            let mut layers = blueprint.layers::<P>();
+            let network = build(self.config, &blueprint, &mut layers)?;
             self.train_epoch(&network, present, &mut epoch, watch, stop)?;
             self.examine(&quiet, present, &mut epoch);
             self.epochs += 1;
             watch.epoch(&epoch, &network, &mut self.memory)?;
         }
         Ok(())
+    }
+
+    /// The test part, classified by the network as it is.
+    ///
+    /// # Errors
+    /// When the network cannot be built.
+    pub fn test(&self) -> Result<Measured, Error> {
+        let mut layers = self.blueprint.layers::<P>();
+        let blueprint = self.blueprint.clone().quiet();
+        let quiet = build(self.config, &blueprint, &mut layers)?;
+        Ok(self.classify(&quiet, self.presentation(), &self.material.split.test))
+    }
+
+    fn presentation(&self) -> Presentation {
+        Presentation {
+            steps: self.config.pattern_steps(),
+            rounding: network::rounding(self.config.run.rounding),
+        }
     }
 
     fn train_epoch(
@@ -226,31 +251,35 @@ impl<'t, P: Precision> Trainer<'t, P> {
         let strict = self.config.run.strict;
         let (mut right, mut done) = (0, 0);
         let task = &self.task;
-        for chunk in order.chunks(CHUNK) {
+        let batch = self.config.learning.batch;
+        let mut patterns = Patterns::new(task, batch);
+        // Whole batches only: what is left over waits for the next epoch's order.
+        let order = &order[..order.len() / batch * batch];
+        for chunk in order.chunks(CHUNK.next_multiple_of(batch)) {
             if stop.load(Ordering::Relaxed) {
                 return Err(Error::Stopped(std::path::PathBuf::new()));
             }
             let counters = &mut epoch.counters;
             let (weights, mut activity) = self.memory.parts();
             let mut met = None;
-            for (i, &sample) in chunk.iter().enumerate() {
+            for (i, samples) in chunk.chunks(batch).enumerate() {
                 network.switch(&mut activity);
-                let (input, teacher) = (task.input(sample), Some(task.teacher(sample)));
-                let pattern = Pattern { input, teacher };
+                let pattern = patterns.of(samples, true);
                 let learning = Some(present.rounding);
                 let steps = present.steps;
-                advance(
+                show(
                     network,
                     weights,
                     &mut activity,
-                    &pattern,
+                    (&pattern, batch),
                     learning,
                     steps,
                     counters,
                 );
-                right += usize::from(argmax(network.output(&activity)) == task.label(sample));
+                let outputs = network.outputs(&activity, batch);
+                right += right_of(task, samples, outputs);
                 if strict && counters.saturations() > 0 {
-                    met = Some(i);
+                    met = Some(i * batch);
                     break;
                 }
             }
@@ -273,39 +302,54 @@ impl<'t, P: Precision> Trainer<'t, P> {
         Ok(())
     }
 
-    /// Everything about an epoch that is measured after it, without a trace in the state.
-    fn examine(&self, quiet: &Microcircuit<'_, P>, present: Presentation, epoch: &mut Epoch) {
-        let (test, task) = (&self.material.split.test, &self.task);
+    /// Classifies some samples, without a trace in the state.
+    fn classify(
+        &self,
+        quiet: &Microcircuit<'_, P>,
+        present: Presentation,
+        samples: &[u32],
+    ) -> Measured {
+        let task = &self.task;
+        let batch = self.config.learning.batch;
         let mut memory = self.memory.clone();
         let (weights, mut activity) = memory.parts();
+        let mut patterns = Patterns::new(task, batch);
         let (mut right, mut loss) = (0, 0.0);
-        for &sample in test {
+        for samples in samples.chunks(batch) {
             quiet.switch(&mut activity);
-            let pattern = Pattern {
-                input: task.input(sample),
-                teacher: None,
-            };
+            let pattern = patterns.of(samples, false);
             let (none, unheard) = (None, &mut Counters::default());
-            advance(
+            show(
                 quiet,
                 weights,
                 &mut activity,
-                &pattern,
+                (&pattern, batch),
                 none,
                 present.steps,
                 unheard,
             );
-            let output = quiet.output(&activity);
-            right += usize::from(argmax(output) == task.label(sample));
+            let outputs = quiet.outputs(&activity, batch);
+            right += right_of(task, samples, outputs);
             let (low, high) = task.targets;
-            for (j, rate) in output.iter().enumerate() {
-                let target = if j == task.label(sample) { high } else { low };
-                loss += (rate.to_f64() - target) * (rate.to_f64() - target);
+            let rates = outputs.chunks(self.config.network.outputs().max(1));
+            for (&sample, rates) in samples.iter().zip(rates) {
+                for (j, rate) in rates.iter().enumerate() {
+                    let target = if j == task.label(sample) { high } else { low };
+                    loss += (rate.to_f64() - target) * (rate.to_f64() - target);
+                }
             }
         }
-        let count = (test.len() as f64).max(1.0);
-        epoch.test_accuracy = 100.0 * right as f64 / count;
-        epoch.test_loss = loss / count;
+        let count = (samples.len() as f64).max(1.0);
+        Measured {
+            accuracy: 100.0 * right as f64 / count,
+            loss: loss / count,
+        }
+    }
+
+    /// Everything about an epoch that is measured after it, without a trace in the state.
+    fn examine(&self, quiet: &Microcircuit<'_, P>, present: Presentation, epoch: &mut Epoch) {
+        let task = &self.task;
+        epoch.measured = self.classify(quiet, present, self.material.split.measured());
         let samples = self.material.split.train.iter().take(ANGLE_SAMPLES);
         let phi = self.blueprint.specification().activation;
         let pairs = samples.map(|&s| (task.input(s), task.teacher(s)));

@@ -113,6 +113,19 @@ impl LearningRates {
         ip_bias: 0.0,
         pi: 0.0,
     };
+
+    /// All of them times `factor`.
+    #[must_use]
+    pub fn scaled(self, factor: f64) -> Self {
+        Self {
+            up: self.up * factor,
+            bias: self.bias * factor,
+            down: self.down * factor,
+            ip: self.ip * factor,
+            ip_bias: self.ip_bias * factor,
+            pi: self.pi * factor,
+        }
+    }
 }
 
 /// Conductances and learning rates of one layer, 1 .. N.

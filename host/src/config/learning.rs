@@ -1,5 +1,6 @@
 //! `[learning]`: the rates of the four weight families and their filters.
 
+use apical_core::batch::MAX_SAMPLES;
 use serde::{Deserialize, Serialize};
 
 use super::error::{Fault, require, require_not_negative};
@@ -21,6 +22,10 @@ pub struct Learning {
     pub pyramidal_to_interneuron: PerLayer,
     /// Interneurons to apical dendrites, rule (9); a list as for `down`.
     pub interneuron_to_pyramidal: PerLayer,
+    /// Samples that are stepped together, 1 to 64; the weights change by the mean of their changes.
+    pub batch: usize,
+    /// Every epoch's rates are those of the epoch before times this.
+    pub decay: f64,
     /// The rate of a bias as a multiple of that of the weights beside it.
     pub bias_factor: f64,
     /// Low-pass of the induction terms, in milliseconds; 0 is off.
@@ -39,6 +44,8 @@ impl Default for Learning {
             down: 0.0.into(),
             pyramidal_to_interneuron: 2.5.into(),
             interneuron_to_pyramidal: 0.0.into(),
+            batch: 1,
+            decay: 1.0,
             bias_factor: 1.0,
             tau_w: 0.0,
             learning_lag: 0.0,
@@ -95,6 +102,24 @@ impl Learning {
                     network.feedback
                 )
             },
+        )?;
+        require(
+            (1..=MAX_SAMPLES).contains(&self.batch),
+            "learning.batch",
+            &self.batch,
+            || format!("1 to {MAX_SAMPLES} samples"),
+        )?;
+        require(
+            self.batch == 1 || self.tau_w == 0.0,
+            "learning.batch",
+            &self.batch,
+            || "1, as learning.tau_w is not 0: the samples of a batch have no trace of their own",
+        )?;
+        require(
+            self.decay > 0.0 && self.decay <= 1.0,
+            "learning.decay",
+            &self.decay,
+            || "a factor above 0 and at most 1",
         )?;
         require_not_negative("learning.bias_factor", self.bias_factor)?;
         require_not_negative("learning.tau_w", self.tau_w)?;

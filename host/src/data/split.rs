@@ -61,6 +61,25 @@ impl Split {
         })
     }
 
+    /// What is measured while training goes on: the validation part, or the test part where there
+    /// is no other.
+    pub fn measured(&self) -> &[u32] {
+        if self.validation.is_empty() {
+            &self.test
+        } else {
+            &self.validation
+        }
+    }
+
+    /// The name of that part.
+    pub fn measured_name(&self) -> &'static str {
+        if self.validation.is_empty() {
+            "test"
+        } else {
+            "validation"
+        }
+    }
+
     /// Takes the last `validation` samples out of the training part.
     ///
     /// The test part stays as it is, and the rest of the training part keeps its order.

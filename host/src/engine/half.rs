@@ -59,7 +59,6 @@ mod wide {
     use apical_core::kernel::fixed::{Factors, Scale, store_sum};
     use apical_core::random::Lcg;
     use apical_core::record::{Observe, Quantity};
-    use pulp::Simd;
     use pulp::bytemuck::{cast, cast_slice, cast_slice_mut};
     use pulp::x86::V4;
 

@@ -25,7 +25,8 @@ impl<P: Precision> Memory<P> {
         network: &Microcircuit<'_, P>,
         blueprint: &Blueprint,
     ) -> Result<Self, Error> {
-        let mut memory = Self::initial(network, blueprint.initial());
+        let mut memory = Self::new(network.storage().batch(config.learning.batch));
+        network.initialise(&mut memory.weights, blueprint.initial());
         let name = &config.network.weights;
         if name.is_empty() {
             check_ranges::<P>(&config.network)?;

@@ -14,6 +14,8 @@ pub fn figure(name: &str, table: &MetricsTable) -> Figure {
         let values = table.column(column).unwrap_or_default();
         Series::line(label, epochs.iter().copied().zip(values).collect())
     };
+    let validates = table.columns.iter().any(|name| name == "validation_loss");
+    let part = if validates { "validation" } else { "test" };
     let x = || Axis::new("epoch");
     let mut angles = Panel::new("angle to backpropagation", x(), Axis::new("degrees"));
     for column in table
@@ -28,11 +30,11 @@ pub fn figure(name: &str, table: &MetricsTable) -> Figure {
         .panel(
             Panel::new("accuracy", x(), Axis::new("%"))
                 .series(line("train_accuracy", "train"))
-                .series(line("test_accuracy", "test")),
+                .series(line(&format!("{part}_accuracy"), part)),
         )
         .panel(
-            Panel::new("test loss", x(), Axis::log("squared rate"))
-                .series(line("test_loss", "test")),
+            Panel::new(format!("{part} loss"), x(), Axis::log("squared rate"))
+                .series(line(&format!("{part}_loss"), part)),
         )
         .panel(angles)
         .panel(
