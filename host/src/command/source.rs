@@ -37,7 +37,7 @@ impl Source {
 /// Where images are, for commands that are shown samples.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Folder {
-    /// Folder with mnist or fashion-mnist, over data.path; without both, `APICAL_DATA`
+    /// Folder with mnist or fashion-mnist; else data.path, else `APICAL_DATA`
     #[arg(long, value_name = "DIR", value_parser = NonEmptyStringValueParser::new())]
     data: Option<String>,
 }
