@@ -1,5 +1,6 @@
 //! `apical experiment`.
 
+use super::source::one_at_a_time;
 use super::{Common, Folder, Voice};
 use crate::Error;
 use crate::config::{ConfigDocument, Precision};
@@ -66,7 +67,7 @@ pub(super) fn run(args: &ExperimentArgs, common: &Common, stop: &AtomicBool) -> 
     }
     // What is said in full wins over what has a name of its own.
     overrides.extend(args.overrides.iter().cloned());
-    let config = args.folder.resolve(document, &overrides)?;
+    let config = one_at_a_time(args.folder.resolve(document, &overrides)?)?;
     let folder = common.out.join(config.run.folder_name(config.run.seed));
     let options = ExperimentOptions {
         config,

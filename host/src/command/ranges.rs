@@ -1,6 +1,7 @@
 //! `apical ranges`.
 
 use super::experiment::kind;
+use super::source::one_at_a_time;
 use super::{Common, Source, Voice};
 use crate::Error;
 use crate::experiment::Kind;
@@ -27,7 +28,7 @@ pub(super) fn run(args: &RangesArgs, common: &Common, stop: &AtomicBool) -> Resu
         None => args.source.document()?,
     };
     let (folder, overrides) = (&args.source.folder, &args.source.overrides);
-    let config = folder.resolve(document, overrides)?;
+    let config = one_at_a_time(folder.resolve(document, overrides)?)?;
     let bar = voice.bar(args.patterns, "patterns");
     let extents = measure(&config, args.patterns, &|count| bar.inc(count), stop)?;
     bar.finish_and_clear();

@@ -34,6 +34,18 @@ impl Source {
     }
 }
 
+/// The configuration of a command that steps one sample at a time, as a board does.
+pub(super) fn one_at_a_time(config: Config) -> Result<Config, Error> {
+    if config.learning.batch == 1 {
+        return Ok(config);
+    }
+    Err(Error::Mismatch(format!(
+        "learning.batch = {}: only `apical train` steps several samples together; accepted: \
+         --set learning.batch=1",
+        config.learning.batch
+    )))
+}
+
 /// Where images are, for commands that are shown samples.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Folder {

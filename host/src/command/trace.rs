@@ -1,6 +1,7 @@
 //! `apical trace`.
 
 use super::experiment::precision;
+use super::source::one_at_a_time;
 use super::{Common, Folder, Voice};
 use crate::Error;
 use crate::config::{ConfigDocument, Precision};
@@ -41,7 +42,7 @@ pub(super) fn run(args: &TraceArgs, common: &Common) -> Result<(), Error> {
     let mut overrides: Vec<String> = Vec::new();
     overrides.extend(args.precision.map(|p| format!("run.precision={p}")));
     overrides.extend(args.overrides.iter().cloned());
-    let config = args.folder.resolve(document, &overrides)?;
+    let config = one_at_a_time(args.folder.resolve(document, &overrides)?)?;
     let options = TraceOptions {
         steps: args.steps,
         variables: args.variables.clone(),

@@ -1,8 +1,10 @@
 //! `cargo xtask bench-host`: how fast core is on this machine, next to plain loops.
 
+mod batch;
 mod kernel;
 mod measure;
 mod network;
+mod peak;
 mod plain;
 mod set;
 mod table;
@@ -36,6 +38,9 @@ struct Arguments {
     /// Take so many steps of `--only` and print nothing: for a profiler.
     #[arg(long, value_name = "COUNT", requires = "only")]
     steps: Option<u32>,
+    /// Only the tables of batches.
+    #[arg(long)]
+    batches: bool,
     /// What the profiler is to see.
     #[arg(long, value_enum, value_name = "CASE")]
     only: Option<Only>,
@@ -85,19 +90,24 @@ fn main() -> Result<()> {
     );
     println!("Instruction sets: {sets}");
     let mut tables = Vec::new();
-    for sizes in [SMALL, LARGE] {
+    let all = !arguments.batches;
+    for sizes in [SMALL, LARGE].into_iter().filter(|_| all) {
         tables.push(full(sizes, arguments.samples));
         print!("{}", tables[tables.len() - 1]);
     }
-    for sizes in WIDE {
+    for sizes in WIDE.into_iter().filter(|_| all) {
         tables.push(two_step(sizes, arguments.samples));
         print!("{}", tables[tables.len() - 1]);
     }
-    for kernel in Kernel::ALL {
+    for kernel in Kernel::ALL.into_iter().filter(|_| all) {
         for n in [64, 256, 512] {
             tables.push(squares(kernel, n, arguments.samples));
             print!("{}", tables[tables.len() - 1]);
         }
+    }
+    for table in batch::tables(arguments.samples.min(20)) {
+        print!("{table}");
+        tables.push(table);
     }
     if let Some(path) = &arguments.markdown {
         let text: String = tables.iter().map(ToString::to_string).collect();

@@ -16,6 +16,9 @@ pub(crate) struct BenchHost {
     /// Write the figures to this file as well, as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Only the tables of batches, beside NumPy
+    #[arg(long)]
+    batches: bool,
 }
 
 /// Builds the bench for speed and runs it.
@@ -27,6 +30,9 @@ pub(crate) fn run(tally: &mut Tally, options: &BenchHost) {
         if let Some(path) = path {
             bench.arg(name).arg(path);
         }
+    }
+    if options.batches {
+        bench.arg("--batches");
     }
     tally.record("bench-host", process::run(&mut bench));
 }

@@ -23,6 +23,7 @@ mod package;
 mod pico;
 mod process;
 mod reach;
+mod reproduce;
 mod statements;
 mod symbols;
 mod table;
@@ -72,6 +73,8 @@ enum Task {
     BenchHost(bench_host::BenchHost),
     /// Count instructions of core's kernels on emulated cores, next to peers.
     BenchMcu(bench_mcu::BenchMcu),
+    /// Run a study again, from where it is, and write its results and tables.
+    Reproduce(reproduce::Reproduce),
     /// Pack core as for crates.io and build the package, without uploading.
     Package,
     /// Licences, sources and known vulnerabilities (installs cargo-deny).
@@ -104,6 +107,7 @@ fn run(arguments: &Arguments, tally: &mut Tally) -> Result<()> {
         Task::Pico => pico::run(tally, compiler()?)?,
         Task::BenchHost(options) => bench_host::run(tally, options),
         Task::BenchMcu(options) => bench_mcu::run(tally, compiler()?, options)?,
+        Task::Reproduce(options) => reproduce::run(tally, options)?,
         Task::Package => package::run(tally),
         Task::Deny => deny::run(tally)?,
     }
