@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use apical_core::activation::Activation;
-use apical_core::microcircuit::{Family, Microcircuit};
+use apical_core::microcircuit::{Family, Layer, Microcircuit};
 use apical_core::rule::Rule;
 use apical_core::{Counters, Number, Precision};
 
@@ -105,7 +105,7 @@ pub fn alignment<P: Precision>(
     let real = |words: &[P::Weight]| -> Vec<f64> { words.iter().map(|w| w.to_f64()).collect() };
     let down = real(network.family(weights, Family::Down, k));
     let up = real(network.family(weights, Family::Up, k + 1));
-    let above = network.layers().get(k).map_or(1, |layer| layer.size());
+    let above = network.layers().get(k).map_or(1, Layer::size);
     let below = up.len() / above.max(1);
     let transposed: Vec<f64> = (0..down.len())
         .map(|at| up.get(at % above * below + at / above).copied())

@@ -20,7 +20,6 @@ pub(super) fn begin(
     let config = options.config.to_toml()?;
     let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
     match options.existing {
-        Existing::Refuse => {}
         Existing::Replace => {
             for student in Student::all(options) {
                 Keeper::discard(folder, &student.name)?;
@@ -28,7 +27,7 @@ pub(super) fn begin(
         }
         // All files but the checkpoints are written at the end, and so anew.
         Existing::Resume if config_path(folder).is_file() => check_same(&options.config, folder)?,
-        Existing::Resume => {}
+        Existing::Refuse | Existing::Resume => {}
     }
     let replace = options.existing != Existing::Refuse;
     Ok(Journal::create(folder, &config, &columns, replace)?)
