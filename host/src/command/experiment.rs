@@ -103,6 +103,13 @@ pub(super) fn run(args: &ExperimentArgs, common: &Common, stop: &AtomicBool) -> 
             folder.display()
         )));
     }
+    if let Some(run) = summary.runs.iter().find(|run| run.diverged) {
+        return Err(Error::Differs(format!(
+            "{} diverged within {} presentations; smaller learning rates or a smaller time.dt may \
+             not",
+            run.name, run.patterns
+        )));
+    }
     if summary.holds == Some(false) {
         return Err(Error::Differs(
             "a measure is further from the reference simulation than accepted (see the table)"

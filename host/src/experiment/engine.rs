@@ -1,5 +1,6 @@
 //! The loop of an experiment: show a pattern, step and learn, let the recorder look.
 
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use apical_core::microcircuit::Microcircuit;
@@ -20,11 +21,15 @@ const WINDOW: f64 = 10.0;
 pub trait Recorder<P: Precision> {
     /// After a step in the last milliseconds of a presentation.
     fn step(&mut self, activity: &Activity<'_, P>);
-    /// After a presentation.
+    /// After a presentation; a break ends the run.
     ///
     /// # Errors
-    /// When something cannot be written; it ends the run.
-    fn pattern(&mut self, network: &Microcircuit<'_, P>, state: &State<P>) -> Result<(), Error>;
+    /// When something cannot be written.
+    fn pattern(
+        &mut self,
+        network: &Microcircuit<'_, P>,
+        state: &State<P>,
+    ) -> Result<ControlFlow<()>, Error>;
 }
 
 /// Where a run is: everything that the next presentation depends on, and what was counted.
@@ -124,8 +129,11 @@ pub fn run<P: Precision, R: Recorder<P>>(
             });
         }
         state.patterns += 1;
-        recorder.pattern(network, state)?;
+        let flow = recorder.pattern(network, state)?;
         progress(state.patterns);
+        if flow.is_break() {
+            break;
+        }
     }
     Ok(())
 }

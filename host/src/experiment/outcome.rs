@@ -75,6 +75,12 @@ impl Outcome {
         Some(values.iter().sum::<f64>() / values.len() as f64)
     }
 
+    /// Whether floats have left the numbers: the last row then says so, and the run ended there.
+    pub fn diverged(&self) -> bool {
+        let last = self.rows.last().map_or(&[][..], Vec::as_slice);
+        last.iter().any(|value| !value.is_finite())
+    }
+
     /// Whether this is the shallow control of another network.
     pub(super) fn is_control_of(&self, other: &Self) -> bool {
         let precision = |outcome: &Self| outcome.student.config.run.precision;

@@ -1,5 +1,6 @@
 //! What is recorded of a run: rows of measures, traces of weights, checkpoints.
 
+use std::ops::ControlFlow;
 use std::time::Instant;
 
 use apical_core::Precision;
@@ -155,7 +156,11 @@ impl<P: Precision> Recorder<P> for Record<'_, P> {
         self.measures.step(activity);
     }
 
-    fn pattern(&mut self, network: &Microcircuit<'_, P>, state: &State<P>) -> Result<(), Error> {
+    fn pattern(
+        &mut self,
+        network: &Microcircuit<'_, P>,
+        state: &State<P>,
+    ) -> Result<ControlFlow<()>, Error> {
         let count = state.patterns;
         self.traces.take(count, network, &state.memory.weights);
         if count.is_multiple_of(self.every) || count == self.last {
@@ -164,6 +169,12 @@ impl<P: Precision> Recorder<P> for Record<'_, P> {
         if Keeper::due(count) {
             self.save(state)?;
         }
-        Ok(())
+        // Floats that have diverged do not come back; an hour of them is an hour lost.
+        let row = self.rows.last().map_or(&[][..], |(_, row)| row);
+        Ok(if row.iter().all(|value| value.is_finite()) {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        })
     }
 }

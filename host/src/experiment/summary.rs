@@ -45,6 +45,8 @@ pub struct RunSummary {
     pub digest: String,
     /// Presentations that were completed.
     pub patterns: u64,
+    /// Whether floats left the numbers, which ended the run.
+    pub diverged: bool,
     /// Steps of the network.
     pub steps: u64,
     /// Seconds of the run.
@@ -139,7 +141,16 @@ impl Summary {
                 ]);
             }
         }
-        if !self.complete {
+        for run in self.runs.iter().filter(|run| run.diverged) {
+            let (name, patterns) = (&run.name, run.patterns);
+            let note = format!("{name} diverged within {patterns} presentations.");
+            table.footnotes.push(note);
+        }
+        if self
+            .runs
+            .iter()
+            .any(|run| !run.diverged && run.patterns < self.patterns)
+        {
             table
                 .footnotes
                 .push("Stopped before all patterns had been shown.".to_owned());
@@ -198,6 +209,8 @@ impl RunSummary {
                 .iter()
                 .filter(|name| !counts(name))
                 .filter_map(mean)
+                // JSON has no other numbers.
+                .filter(|(_, mean)| mean.is_finite())
                 .collect()
         };
         let last = outcome.last();
@@ -210,6 +223,7 @@ impl RunSummary {
             rounding,
             digest: format!("{:016x}", outcome.digest),
             patterns: outcome.patterns,
+            diverged: outcome.diverged(),
             steps: outcome.steps,
             seconds: outcome.seconds,
             microseconds_per_step: 1e6 * outcome.seconds / (outcome.steps as f64).max(1.0),

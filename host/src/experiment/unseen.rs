@@ -96,7 +96,8 @@ impl<'l, P: Precision> Unseen<'l, P> {
 }
 
 /// The angle in degrees between the transpose of `W^PP_{k+1,k}` and `W^PP_{k,k+1}`, the weights
-/// that backpropagation would use and those that bring the error; 90 is chance.
+/// that backpropagation would use and those that bring the error; 90 is chance, and what weights of
+/// no direction, all zero, are given.
 pub fn alignment<P: Precision>(
     network: &Microcircuit<'_, P>,
     weights: &[P::Weight],
@@ -111,7 +112,8 @@ pub fn alignment<P: Precision>(
         .map(|at| up.get(at % above * below + at / above).copied())
         .map(|word| word.unwrap_or(f64::NAN))
         .collect();
-    angle(&transposed, &down)
+    let degrees = angle(&transposed, &down);
+    if degrees.is_nan() { 90.0 } else { degrees }
 }
 
 #[cfg(test)]
@@ -137,6 +139,8 @@ mod tests {
             weights[down.start + 2 * row + column] = 3.0 * weights[up.start + 4 * column + row];
         }
         assert!(alignment(&network, &weights, 1) < 1e-6);
+        weights[up].fill(0.0);
+        assert_eq!(alignment(&network, &weights, 1), 90.0);
     }
 
     #[test]

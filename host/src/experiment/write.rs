@@ -41,18 +41,19 @@ pub(super) fn finish(
     summary: &Summary,
     journal: &mut Journal,
 ) -> Result<(), Error> {
-    let rows = outcomes
-        .iter()
-        .map(|outcome| outcome.rows.len())
-        .min()
-        .unwrap_or(0);
-    let counts = outcomes.first().map_or(&[][..], |o| &o.counts);
-    for (row, count) in counts.iter().enumerate().take(rows) {
-        let values: Vec<f64> = outcomes.iter().flat_map(|o| o.rows[row].clone()).collect();
+    // A network that was stopped before another, or diverged, has no numbers for the rest.
+    let longest = outcomes.iter().max_by_key(|outcome| outcome.counts.len());
+    let counts = longest.map_or(&[][..], |outcome| &outcome.counts);
+    for (row, count) in counts.iter().enumerate() {
+        let values = |outcome: &Outcome| {
+            let nothing = || vec![f64::NAN; outcome.columns.len()];
+            outcome.rows.get(row).cloned().unwrap_or_else(nothing)
+        };
+        let values: Vec<f64> = outcomes.iter().flat_map(values).collect();
         journal.record(*count, &values)?;
     }
     journal.summary(summary)?;
-    for outcome in outcomes {
+    for outcome in outcomes.iter().filter(|outcome| !outcome.diverged()) {
         let path = journal
             .folder()
             .join(format!("weights-{}.npz", outcome.student.name));

@@ -100,7 +100,7 @@ fn data_keys_out_of_range_are_refused() {
         ),
         (
             "[data]\nteacher = { gains = [2, inf] }",
-            "2: data.teacher.gains[1]: found inf; accepted: a number",
+            "2: data.teacher.gains[1]: found inf; accepted: a finite number",
         ),
         (
             "[data]\nmeasure_every = 0",
