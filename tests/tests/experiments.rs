@@ -218,9 +218,36 @@ fn a_regression_cut_short_goes_on_to_the_same_bits() {
         let read = |folder: &Folder| std::fs::read(folder.0.join(file)).unwrap();
         assert!(read(&whole) == read(&parts), "{file}");
     }
-    let plot =
-        |folder: &Folder| std::fs::read(folder.0.join("plots/weights-f64-deep.svg")).unwrap();
-    assert!(plot(&whole) == plot(&parts), "traces of weights");
+}
+
+#[test]
+fn a_diverged_network_ends_its_run_and_not_the_report() {
+    let wild = [
+        "data.patterns=40",
+        "data.measure_every=5",
+        "network.activation={kind = \"softplus\", gamma = 1, theta = 0}",
+        "learning.up=[50, 50]",
+        "learning.pyramidal_to_interneuron=50",
+        "learning.interneuron_to_pyramidal=50",
+    ];
+    let folder = Folder::new("diverged");
+    let options = options(Kind::Regression, &[SMALL, &wild].concat());
+    let stop = AtomicBool::new(false);
+    let summary = perform(Kind::Regression, &options, &folder.0, &|_, _| {}, &stop).unwrap();
+    assert!(!summary.complete);
+    for run in &summary.runs {
+        assert!(run.diverged && run.patterns == 5, "{}", run.name);
+    }
+    assert!(
+        summary
+            .table()
+            .to_text()
+            .contains("f64-deep diverged within 5")
+    );
+    assert_eq!(read_summary::<Summary>(&folder.0).unwrap(), summary);
+    assert_eq!(read_metrics(&folder.0).unwrap().epochs, [0, 5]);
+    assert!(folder.0.join("report.html").is_file());
+    assert!(!folder.0.join("weights-f64-deep.npz").exists());
 }
 
 #[test]
