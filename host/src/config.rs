@@ -35,7 +35,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 pub use coupling::{Conductances, Coupling, LayerConductances, Mixing, Teacher};
-pub use data::{Data, Scale, Targets, Task};
+pub use data::{Data, Scale, Targets, Task, TeacherNetwork};
 pub use document::ConfigDocument;
 pub use error::ConfigError;
 pub use label_column::LabelColumn;

@@ -1,22 +1,30 @@
-//! The paper's two small experiments, as configurations of one loop.
+//! The paper's experiments in continuous time, as configurations of one loop.
 //!
 //! * Self-prediction (Fig S1): random weights and inputs, no teacher; interneurons come to predict
 //!   the layer above, and the apical dendrites fall silent.
 //! * Association (Fig 1): one input and one target; the error appears in the apical dendrites and
 //!   the bottom-up weights learn it away.
+//! * Regression (Fig 2): from random weights, a network learns what a random teacher makes of
+//!   random inputs; beside it, one whose hidden layer does not learn.
 //!
 //! ```text
-//! Config ─ Schedule (what is shown) ─▶ engine::run ─▶ Recorder ─▶ Outcome ─▶ figures, summary
+//! Config ─ Student, Schedule (what is shown) ─▶ engine::run ─▶ Record ─▶ Outcome ─▶ figures, summary
 //! ```
 
 mod course;
 mod engine;
 mod figures;
+mod keep;
 mod measure;
 mod outcome;
+mod place;
+mod record;
 mod reference;
 mod schedule;
+mod student;
 mod summary;
+mod teacher;
+mod unseen;
 mod weights;
 mod write;
 
@@ -26,16 +34,20 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use rayon::prelude::*;
 
 pub use course::{Course, LayerCourse, Traces};
-pub use engine::{End, Recorder, run, steps};
+pub use engine::{Recorder, State, run, steps};
 pub use figures::{Named, Part, parts};
 pub use measure::Measures;
 pub use outcome::Outcome;
 pub use reference::{Check, Reference, references};
 pub use schedule::Schedule;
+pub use student::{Depth, Student};
 pub use summary::{RunSummary, Summary};
+pub use teacher::Teacher;
+pub use unseen::{Unseen, alignment};
 pub use weights::{MatrixTrace, WeightTraces};
 
 use crate::config::{Config, ConfigDocument, ConfigError, Precision};
+use crate::run::Existing;
 use crate::{Error, with_precision};
 
 /// Which experiment.
@@ -45,14 +57,20 @@ pub enum Kind {
     SelfPrediction,
     /// Fig 1.
     Association,
+    /// Fig 2.
+    Regression,
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::SelfPrediction, Self::Association, Self::Regression];
+
     /// Its name on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::SelfPrediction => "self-prediction",
             Self::Association => "association",
+            Self::Regression => "regression",
         }
     }
 
@@ -64,6 +82,7 @@ impl Kind {
         let text = match self {
             Self::SelfPrediction => include_str!("../configs/self-prediction.toml"),
             Self::Association => include_str!("../configs/association.toml"),
+            Self::Regression => include_str!("../configs/regression.toml"),
         };
         ConfigDocument::parse(text, &format!("built-in configuration {}", self.name()))
     }
@@ -78,8 +97,8 @@ pub struct ExperimentOptions {
     pub precisions: Vec<Precision>,
     /// The command that asked for it, for the report; empty for none.
     pub command: String,
-    /// Whether the files of an earlier run in the folder are replaced.
-    pub force: bool,
+    /// What to do with an earlier run in the folder.
+    pub existing: Existing,
 }
 
 impl ExperimentOptions {
@@ -89,30 +108,8 @@ impl ExperimentOptions {
             config,
             precisions: Vec::new(),
             command: String::new(),
-            force: false,
+            existing: Existing::Refuse,
         }
-    }
-
-    /// The configuration of each precision.
-    fn configs(&self) -> Vec<Config> {
-        let own = [self.config.run.precision];
-        let mut precisions: Vec<Precision> = Vec::new();
-        let asked = if self.precisions.is_empty() {
-            &own[..]
-        } else {
-            &self.precisions
-        };
-        for precision in asked {
-            if !precisions.contains(precision) {
-                precisions.push(*precision);
-            }
-        }
-        let with = |precision| {
-            let mut config = self.config.clone();
-            config.run.precision = precision;
-            config
-        };
-        precisions.into_iter().map(with).collect()
     }
 }
 
@@ -146,10 +143,11 @@ pub fn association(
     perform(Kind::Association, options, folder, progress, stop)
 }
 
-/// Either of them.
+/// Any of them; see [`self_prediction`].
 ///
 /// # Errors
-/// As [`self_prediction`].
+/// As [`self_prediction`]; with [`Existing::Resume`], when the folder is of another configuration or
+/// its checkpoints cannot be read.
 pub fn perform(
     kind: Kind,
     options: &ExperimentOptions,
@@ -158,18 +156,18 @@ pub fn perform(
     stop: &AtomicBool,
 ) -> Result<Summary, Error> {
     let mut names = Vec::new();
-    for config in options.configs() {
+    for Student { name, config, .. } in Student::all(options) {
         let columns = with_precision!(config.run.precision, P => outcome::columns::<P>(&config))?;
-        names.push((config.run.precision.to_string(), columns));
+        names.push((name, columns));
     }
     let mut journal = write::begin(options, &write::columns(&names), folder)?;
-    let outcomes = observe(options, progress, stop)?;
+    let outcomes = observe_in(options, Some(folder), progress, stop)?;
     let summary = Summary::new(kind, options, &outcomes);
     write::finish(kind, options, &outcomes, &summary, &mut journal)?;
     Ok(summary)
 }
 
-/// Runs every precision, in parallel; nothing is written.
+/// Runs every network, in parallel; nothing is written.
 ///
 /// # Errors
 /// The first that any of them meets.
@@ -178,12 +176,29 @@ pub fn observe(
     progress: &(dyn Fn(u64, u64) + Sync),
     stop: &AtomicBool,
 ) -> Result<Vec<Outcome>, Error> {
-    let configs = options.configs();
-    let total = options.config.data.patterns * configs.len() as u64;
+    observe_in(options, None, progress, stop)
+}
+
+/// The same, with checkpoints in a folder.
+fn observe_in(
+    options: &ExperimentOptions,
+    folder: Option<&Path>,
+    progress: &(dyn Fn(u64, u64) + Sync),
+    stop: &AtomicBool,
+) -> Result<Vec<Outcome>, Error> {
+    let students = Student::all(options);
+    let total = options.config.data.patterns * students.len() as u64;
     let done = AtomicU64::new(0);
-    let hear = |_| progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
-    let outcomes = configs.par_iter().map(
-        |config| with_precision!(config.run.precision, P => outcome::observe::<P>(config, &hear, stop)),
-    );
+    let outcomes = students.par_iter().map(|student| {
+        let before = AtomicU64::new(0);
+        // A resumed network says first how far it had got.
+        let hear = |patterns| {
+            let new = patterns - before.swap(patterns, Ordering::Relaxed);
+            progress(done.fetch_add(new, Ordering::Relaxed) + new, total);
+        };
+        with_precision!(student.config.run.precision, P => {
+            outcome::observe::<P>(student, folder, &hear, stop)
+        })
+    });
     outcomes.collect()
 }

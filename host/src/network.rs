@@ -174,8 +174,8 @@ impl Blueprint {
             up: range(network.init_up),
             bias: (0.0, 0.0),
             down: range(network.init_down),
-            ip: range(network.init_interneuron),
-            pi: range(network.init_interneuron),
+            ip: range(network.init_ip),
+            pi: range(network.init_pi),
             self_predicting: network.initial == config::Initial::SelfPredicting,
             seed,
         };

@@ -143,7 +143,7 @@ fn run_in<P: Engine>(
 }
 
 /// A resumed run must have the configuration it began with; only its length may change.
-fn check_same(config: &Config, folder: &Path) -> Result<(), Error> {
+pub(crate) fn check_same(config: &Config, folder: &Path) -> Result<(), Error> {
     let path = config_path(folder);
     let mut before = Config::load::<&str>(Some(&path), &[])?;
     before.run.epochs = config.run.epochs;

@@ -4,14 +4,15 @@ use super::source::one_at_a_time;
 use super::{Common, Folder, Voice};
 use crate::Error;
 use crate::config::{ConfigDocument, Precision};
-use crate::experiment::{ExperimentOptions, Kind, perform};
+use crate::experiment::{ExperimentOptions, Kind, Student, perform};
+use crate::run::Existing;
 use clap::Args;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 #[derive(Debug, Args)]
 pub(super) struct ExperimentArgs {
-    /// self-prediction (Fig S1) or association (Fig 1)
+    /// self-prediction (Fig S1), association (Fig 1) or regression (Fig 2)
     #[arg(value_parser = kind, value_name = "NAME")]
     kind: Kind,
     /// Another configuration than the paper's
@@ -34,6 +35,9 @@ pub(super) struct ExperimentArgs {
     /// The negative control: the output's attenuation wrongly contains the apical conductance
     #[arg(long)]
     wrong_attenuation: bool,
+    /// Continue a run that was stopped or killed, to the same bits
+    #[arg(long, conflicts_with = "force")]
+    resume: bool,
     /// Replace a run that is there
     #[arg(long)]
     force: bool,
@@ -41,9 +45,8 @@ pub(super) struct ExperimentArgs {
 
 /// An experiment by its name.
 pub(super) fn kind(text: &str) -> Result<Kind, String> {
-    let kinds = [Kind::SelfPrediction, Kind::Association];
-    let found = kinds.into_iter().find(|kind| kind.name() == text);
-    found.ok_or_else(|| "accepted: self-prediction, association".into())
+    let found = Kind::ALL.into_iter().find(|kind| kind.name() == text);
+    found.ok_or_else(|| format!("accepted: {}", Kind::ALL.map(Kind::name).join(", ")))
 }
 
 /// A precision by its name.
@@ -73,10 +76,14 @@ pub(super) fn run(args: &ExperimentArgs, common: &Common, stop: &AtomicBool) -> 
         config,
         precisions: args.precisions.clone(),
         command: std::env::args().collect::<Vec<_>>().join(" "),
-        force: args.force,
+        existing: match (args.resume, args.force) {
+            (true, _) => Existing::Resume,
+            (false, true) => Existing::Replace,
+            (false, false) => Existing::Refuse,
+        },
     };
-    let runs = options.precisions.len().max(1) as u64;
-    let bar = voice.bar(options.config.data.patterns * runs, "patterns");
+    let networks = Student::all(&options).len() as u64;
+    let bar = voice.bar(options.config.data.patterns * networks, "patterns");
     bar.set_message(args.kind.name());
     let told = |done, _| bar.set_position(done);
     let summary = perform(args.kind, &options, &folder, &told, stop)?;
@@ -92,8 +99,15 @@ pub(super) fn run(args: &ExperimentArgs, common: &Common, stop: &AtomicBool) -> 
     voice.result(&summary);
     if stop.load(Ordering::Relaxed) {
         return Err(Error::Differs(format!(
-            "stopped after the presentation; what there is stands in {}",
+            "stopped after the presentation; what there is stands in {}; --resume continues",
             folder.display()
+        )));
+    }
+    if let Some(run) = summary.runs.iter().find(|run| run.diverged) {
+        return Err(Error::Differs(format!(
+            "{} diverged within {} presentations; smaller learning rates or a smaller time.dt may \
+             not",
+            run.name, run.patterns
         )));
     }
     if summary.holds == Some(false) {

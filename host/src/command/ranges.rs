@@ -13,7 +13,7 @@ use std::sync::atomic::AtomicBool;
 pub(super) struct RangesArgs {
     #[command(flatten)]
     source: Source,
-    /// The configuration of an experiment: self-prediction or association
+    /// The configuration of an experiment: self-prediction, association or regression
     #[arg(long, value_parser = kind, value_name = "NAME", conflicts_with = "config")]
     experiment: Option<Kind>,
     /// Presentations

@@ -6,6 +6,7 @@ use crate::config::{
     ActivationKind, Attenuation, Feedback, Initial, Interneurons, Mode, NoiseConvention, Precision,
     Rounding, Scale, Task, Teacher, template,
 };
+use crate::experiment::Kind;
 use crate::journal::write_atomically;
 use clap::Args;
 use std::collections::BTreeMap;
@@ -62,7 +63,7 @@ pub(super) fn list(common: &Common) {
         "conductances.teacher": Teacher,
         "noise.convention": NoiseConvention,
     };
-    words.insert("apical experiment", vec!["self-prediction", "association"]);
+    words.insert("apical experiment", Kind::ALL.map(Kind::name).to_vec());
     for (key, values) in &words {
         voice.say(&format!("{key:<24} {}", values.join("  ")));
     }

@@ -26,6 +26,8 @@ choice! {
         Random = "random",
         /// One random input with random target potentials.
         Association = "association",
+        /// Random inputs, each with the target potentials that a random teacher has for it.
+        Regression = "regression",
     }
 }
 
@@ -74,6 +76,42 @@ impl Default for Targets {
     }
 }
 
+/// The network that `task = "regression"` is taught by: a hidden layer between the student's input
+/// and its output, no thresholds, weights uniform in -1..1 by `run.seed`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TeacherNetwork {
+    /// The size of its hidden layer.
+    pub hidden: usize,
+    /// What the potentials of its hidden layer and of its output are multiplied by.
+    pub gains: [f64; 2],
+}
+
+impl Default for TeacherNetwork {
+    fn default() -> Self {
+        Self {
+            hidden: 20,
+            gains: [2.0, 10.0],
+        }
+    }
+}
+
+impl TeacherNetwork {
+    fn check(&self) -> Result<(), Fault> {
+        require(
+            (1..=65_535).contains(&self.hidden),
+            "data.teacher.hidden",
+            &self.hidden,
+            || "a size from 1 to 65535",
+        )?;
+        for (index, gain) in self.gains.iter().enumerate() {
+            let key = format!("data.teacher.gains[{index}]");
+            require(gain.is_finite(), &key, gain, || "a number")?;
+        }
+        Ok(())
+    }
+}
+
 /// `[data]`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -104,8 +142,14 @@ pub struct Data {
     pub input: Vec<f64>,
     /// Potentials that the output is taught by `task = "pattern"`; empty for no teacher.
     pub target_potentials: Vec<f64>,
+    /// The network that `task = "regression"` is taught by.
+    pub teacher: TeacherNetwork,
     /// Presentations in an experiment.
     pub patterns: u64,
+    /// Presentations between two rows of an experiment's measures.
+    pub measure_every: u64,
+    /// Unseen patterns that the error of `task = "regression"` is measured on.
+    pub test_patterns: u64,
     /// Random inputs are uniform in here.
     pub input_range: [f64; 2],
     /// Random target potentials are uniform in here.
@@ -128,7 +172,10 @@ impl Default for Data {
             targets: Targets::default(),
             input: Vec::new(),
             target_potentials: Vec::new(),
+            teacher: TeacherNetwork::default(),
             patterns: 1000,
+            measure_every: 1,
+            test_patterns: 200,
             input_range: [0.0, 1.0],
             target_range: [0.0, 1.0],
         }
@@ -230,13 +277,16 @@ impl Data {
                 require(value.is_finite(), &key, value, || "a number")?;
             }
         }
-        let most = 1_000_000_000;
-        require(
-            (1..=most).contains(&self.patterns),
-            "data.patterns",
-            &self.patterns,
-            || format!("a whole number from 1 to {most}"),
-        )?;
+        for (key, count, most) in [
+            ("data.patterns", self.patterns, 1_000_000_000),
+            ("data.measure_every", self.measure_every, 1_000_000_000),
+            ("data.test_patterns", self.test_patterns, 1_000_000),
+        ] {
+            require((1..=most).contains(&count), key, &count, || {
+                format!("a whole number from 1 to {most}")
+            })?;
+        }
+        self.teacher.check()?;
         for (key, range) in [
             ("data.input_range", self.input_range),
             ("data.target_range", self.target_range),

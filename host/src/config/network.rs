@@ -27,7 +27,7 @@ choice! {
         /// So that interneurons cancel all feedback exactly.
         #[default]
         SelfPredicting = "self-predicting",
-        /// Drawn from `init_interneuron`.
+        /// Drawn from `init_ip` and `init_pi`.
         Random = "random",
     }
 }
@@ -168,8 +168,10 @@ pub struct Network {
     pub init_up: [f64; 2],
     /// Top-down weights begin uniform in here.
     pub init_down: [f64; 2],
-    /// Weights of the interneuron circuit, if `initial = "random"`.
-    pub init_interneuron: [f64; 2],
+    /// Weights onto the interneurons, if `initial = "random"`.
+    pub init_ip: [f64; 2],
+    /// Weights from the interneurons to apical dendrites, if `initial = "random"`.
+    pub init_pi: [f64; 2],
     /// The top-down weights.
     pub feedback: Feedback,
     /// The weights from pyramidal cells to interneurons.
@@ -191,7 +193,8 @@ impl Default for Network {
             initial: Initial::default(),
             init_up: [-0.5, 0.5],
             init_down: [-1.0, 1.0],
-            init_interneuron: [-0.1, 0.1],
+            init_ip: [-0.1, 0.1],
+            init_pi: [-0.1, 0.1],
             feedback: Feedback::default(),
             interneurons: Interneurons::default(),
             attenuation: Attenuation::default(),
@@ -245,7 +248,8 @@ impl Network {
         for (key, range) in [
             ("network.init_up", self.init_up),
             ("network.init_down", self.init_down),
-            ("network.init_interneuron", self.init_interneuron),
+            ("network.init_ip", self.init_ip),
+            ("network.init_pi", self.init_pi),
         ] {
             let [low, high] = range;
             require(

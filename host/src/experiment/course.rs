@@ -4,6 +4,7 @@ use apical_core::microcircuit::Microcircuit;
 use apical_core::rule::{Activity, Rule};
 use apical_core::{Counters, Number, Precision};
 
+use super::place::place;
 use super::{Schedule, steps};
 use crate::config::Config;
 use crate::network::{Blueprint, Memory};
@@ -156,12 +157,7 @@ struct Places {
 
 impl Places {
     fn new<P: Precision>(network: &Microcircuit<'_, P>) -> Self {
-        let place = |name: &str, layer: usize| {
-            (0..)
-                .map_while(|index| network.variable(index))
-                .find(|v| v.name == name && v.layer == layer)
-                .map_or(0..0, |v| v.range)
-        };
+        let place = |name: &str, layer: usize| place(network, name, layer);
         let names = ["u", "v_b", "v_a", "top_down", "u_i"];
         let layers = 1..=network.layers().len();
         Self {

@@ -1,5 +1,6 @@
 //! The loop of an experiment: show a pattern, step and learn, let the recorder look.
 
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use apical_core::microcircuit::Microcircuit;
@@ -7,10 +8,10 @@ use apical_core::rule::{Activity, Rule};
 use apical_core::{Counters, Precision, Rounding};
 
 use super::Schedule;
+use crate::Error;
 use crate::config::Config;
-use crate::network::{Blueprint, Memory, rounding};
+use crate::network::{Memory, rounding};
 use crate::present::{Pattern, advance};
-use crate::{Error, train};
 
 /// How long before the end of a presentation a recorder begins to look, in milliseconds: averaged
 /// over so many steps, noise does not hide a small remainder.
@@ -18,29 +19,39 @@ const WINDOW: f64 = 10.0;
 
 /// Who looks at a run.
 pub trait Recorder<P: Precision> {
-    /// Before anything has been learned.
-    fn begin(&mut self, _network: &Microcircuit<'_, P>, _weights: &[P::Weight]) {}
     /// After a step in the last milliseconds of a presentation.
     fn step(&mut self, activity: &Activity<'_, P>);
-    /// After a presentation, with what was counted so far. Presentations are counted from 1.
+    /// After a presentation; a break ends the run.
+    ///
+    /// # Errors
+    /// When something cannot be written.
     fn pattern(
         &mut self,
-        count: u64,
         network: &Microcircuit<'_, P>,
-        weights: &[P::Weight],
-        counters: &Counters,
-    );
+        state: &State<P>,
+    ) -> Result<ControlFlow<()>, Error>;
 }
 
-/// What is left after a run.
-#[derive(Debug)]
-pub struct End<P: Precision> {
+/// Where a run is: everything that the next presentation depends on, and what was counted.
+#[derive(Debug, Clone)]
+pub struct State<P: Precision> {
     /// Weights and activity.
     pub memory: Memory<P>,
     /// Saturations and updates.
     pub counters: Counters,
-    /// Presentations that were completed; fewer than configured if the run was stopped.
+    /// Presentations that were completed.
     pub patterns: u64,
+}
+
+impl<P: Precision> State<P> {
+    /// Before the first presentation.
+    pub fn new(memory: Memory<P>) -> Self {
+        Self {
+            memory,
+            counters: Counters::default(),
+            patterns: 0,
+        }
+    }
 }
 
 /// How many steps a pattern is shown, and in how many of them the recorder looks.
@@ -49,14 +60,14 @@ pub fn steps(config: &Config) -> (u32, u32) {
     (steps, config.time.steps_in(WINDOW).clamp(1, steps.max(1)))
 }
 
-/// Presents one pattern; the recorder looks at the last of its [`steps`].
-pub(super) fn present<P: Precision, R: Recorder<P>>(
+/// Presents one pattern; `look` sees the last of its [`steps`].
+pub(super) fn present<P: Precision>(
     network: &Microcircuit<'_, P>,
     memory: &mut Memory<P>,
     pattern: &Pattern<'_, P>,
     learning: Option<Rounding>,
     (steps, window): (u32, u32),
-    recorder: &mut R,
+    look: &mut impl FnMut(&Activity<'_, P>),
     counters: &mut Counters,
 ) {
     let (weights, mut activity) = memory.parts();
@@ -69,52 +80,47 @@ pub(super) fn present<P: Precision, R: Recorder<P>>(
     go_on(&mut activity, steps - window);
     for _ in 0..window {
         go_on(&mut activity, 1);
-        recorder.step(&activity);
+        look(&activity);
     }
     let clock = activity.clock;
     memory.clock = clock;
 }
 
-/// Presents `config.data.patterns` patterns of `schedule`, learning all the while.
+/// Goes on from `state` until `config.data.patterns` patterns of `schedule` have been presented,
+/// learning all the while.
 ///
 /// `progress` hears of every completed presentation. `stop` ends the run early, after a
 /// presentation, with everything recorded so far.
 ///
 /// # Errors
-/// When the network cannot be built; the first saturation in strict mode.
+/// The first saturation in strict mode, and what the recorder meets.
 pub fn run<P: Precision, R: Recorder<P>>(
     config: &Config,
+    network: &Microcircuit<'_, P>,
+    state: &mut State<P>,
     schedule: &mut Schedule<P>,
     recorder: &mut R,
     progress: &dyn Fn(u64),
     stop: &AtomicBool,
-) -> Result<End<P>, Error> {
-    let blueprint = Blueprint::new(config, config.run.seed);
-    let mut layers = blueprint.layers::<P>();
-    let network = train::build(config, &blueprint, &mut layers)?;
-    let mut memory = Memory::begin(config, &network, &blueprint)?;
+) -> Result<(), Error> {
     let rounding = rounding(config.run.rounding);
     let steps = steps(config);
-    let mut counters = Counters::default();
-    recorder.begin(&network, &memory.weights);
-    let mut patterns = 0;
-    while patterns < config.data.patterns && !stop.load(Ordering::Relaxed) {
-        let (input, teacher) = schedule.show(patterns);
+    while state.patterns < config.data.patterns && !stop.load(Ordering::Relaxed) {
+        let (input, teacher) = schedule.show(state.patterns);
         let pattern = Pattern { input, teacher };
-        let learning = Some(rounding);
         present(
-            &network,
-            &mut memory,
+            network,
+            &mut state.memory,
             &pattern,
-            learning,
+            Some(rounding),
             steps,
-            recorder,
-            &mut counters,
+            &mut |activity| recorder.step(activity),
+            &mut state.counters,
         );
         if config.run.strict
-            && let Some(quantity) = counters.first_saturated()
+            && let Some(quantity) = state.counters.first_saturated()
         {
-            let (step, sample) = (memory.clock.step, patterns as usize);
+            let (step, sample) = (state.memory.clock.step, state.patterns as usize);
             return Err(Error::Saturation {
                 quantity,
                 step,
@@ -122,13 +128,12 @@ pub fn run<P: Precision, R: Recorder<P>>(
                 sample,
             });
         }
-        patterns += 1;
-        recorder.pattern(patterns, &network, &memory.weights, &counters);
-        progress(patterns);
+        state.patterns += 1;
+        let flow = recorder.pattern(network, state)?;
+        progress(state.patterns);
+        if flow.is_break() {
+            break;
+        }
     }
-    Ok(End {
-        memory,
-        counters,
-        patterns,
-    })
+    Ok(())
 }

@@ -1,14 +1,14 @@
-//! The numbers that an experiment is judged by, one row a presentation.
+//! The numbers that an experiment is judged by.
 
 use std::ops::Range;
 
 use apical_core::microcircuit::{Family, Microcircuit};
-use apical_core::rule::{Activity, Rule};
+use apical_core::rule::Activity;
 use apical_core::{Counters, Number, Precision};
 
-use super::engine::Recorder;
+use super::place::place;
 
-/// Takes the numbers of every presentation.
+/// Takes the numbers of presentations, one or more for each row.
 #[derive(Debug, Clone)]
 pub struct Measures {
     hidden: Vec<Hidden>,
@@ -17,9 +17,7 @@ pub struct Measures {
     attenuation: f64,
     target: Vec<f64>,
     sums: Vec<f64>,
-    steps: u32,
-    /// A row for each presentation, with a number for each of [`Self::columns`].
-    pub rows: Vec<Vec<f64>>,
+    steps: u64,
 }
 
 /// Where the variables of one hidden layer are among the potentials.
@@ -37,12 +35,7 @@ impl Measures {
         attenuation: f64,
         target: &[f64],
     ) -> Self {
-        let place = |name: &str, layer: usize| {
-            (0..)
-                .map_while(|index| network.variable(index))
-                .find(|v| v.name == name && v.layer == layer)
-                .map_or(0..0, |v| v.range)
-        };
+        let place = |name: &str, layer: usize| place(network, name, layer);
         let count = network.layers().len();
         let hidden = (1..count).map(|k| Hidden {
             apical: place("v_a", k),
@@ -57,7 +50,6 @@ impl Measures {
             attenuation,
             target: target.to_vec(),
             steps: 0,
-            rows: Vec::new(),
         }
     }
 
@@ -65,7 +57,7 @@ impl Measures {
     ///
     /// | name | number |
     /// |---|---|
-    /// | `apical_k` | ‖vA‖² = ‖top-down + cancellation‖², mean over the last 10 ms |
+    /// | `apical_k` | ‖vA‖² = ‖top-down + cancellation‖², mean over the last 10 ms of the presentations |
     /// | `interneuron_k` | ‖u^P of the layer above − u^I‖², likewise |
     /// | `distance_pi_k` | ‖W^PI + W^PP top-down‖² |
     /// | `distance_ip_k` | ‖W^IP − a W^PP of the layer above‖² |
@@ -84,14 +76,29 @@ impl Measures {
         names
     }
 
-    /// Ends a presentation: its row.
+    /// What has been summed since the last row, for a checkpoint.
+    pub(super) fn pending(&self) -> (u64, &[f64]) {
+        (self.steps, &self.sums)
+    }
+
+    /// Puts that back; `None` when it is of other measures.
+    pub(super) fn resume(&mut self, steps: u64, sums: &[f64]) -> Option<()> {
+        if sums.len() != self.sums.len() {
+            return None;
+        }
+        self.steps = steps;
+        self.sums.copy_from_slice(sums);
+        Some(())
+    }
+
+    /// The row of the presentations since the last one.
     pub fn row<P: Precision>(
         &mut self,
         network: &Microcircuit<'_, P>,
         weights: &[P::Weight],
         counters: &Counters,
     ) -> Vec<f64> {
-        let count = f64::from(self.steps.max(1));
+        let count = self.steps.max(1) as f64;
         let means: Vec<f64> = self.sums.iter().map(|sum| sum / count).collect();
         self.sums.fill(0.0);
         self.steps = 0;
@@ -106,11 +113,10 @@ impl Measures {
         row.extend([counters.lost as f64, counters.saturations() as f64]);
         row
     }
-}
 
-impl<P: Precision> Recorder<P> for Measures {
+    /// Looks at the network after a step.
     #[inline]
-    fn step(&mut self, activity: &Activity<'_, P>) {
+    pub fn step<P: Precision>(&mut self, activity: &Activity<'_, P>) {
         let potentials = &*activity.potentials;
         let at = |range: &Range<usize>| potentials.get(range.clone()).unwrap_or(&[]);
         let hidden = self.hidden.len();
@@ -129,17 +135,6 @@ impl<P: Precision> Recorder<P> for Measures {
             .map(|(v, target)| square(self.attenuation * v.to_f64() - target))
             .sum::<f64>();
         self.steps += 1;
-    }
-
-    fn pattern(
-        &mut self,
-        _: u64,
-        network: &Microcircuit<'_, P>,
-        weights: &[P::Weight],
-        counters: &Counters,
-    ) {
-        let row = self.row(network, weights, counters);
-        self.rows.push(row);
     }
 }
 

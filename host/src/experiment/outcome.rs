@@ -1,30 +1,37 @@
-//! One run of an experiment in one precision, and all that was seen of it.
+//! One network of an experiment, and all that was seen of it.
 
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use std::time::Instant;
 
 use apical_core::microcircuit::Microcircuit;
 use apical_core::rule::Activity;
 use apical_core::{Counters, Precision};
 
-use super::engine::{self, Recorder};
-use super::{Course, Measures, Schedule, WeightTraces};
+use super::engine::{self, State};
+use super::keep::Keeper;
+use super::record::Record;
+use super::{Course, Depth, Measures, Schedule, Student, Unseen, WeightTraces};
 use crate::Error;
-use crate::config::{self, Config};
+use crate::config::{Config, Task};
 use crate::network::{Blueprint, Memory, weights_of};
 use crate::present::Pattern;
 use crate::train;
 use crate::weights_file::WeightsFile;
 
-/// What one precision came to.
+/// What one network came to.
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    /// The precision.
-    pub precision: config::Precision,
+    /// What was run.
+    pub student: Student,
     /// Names of the numbers in a row.
     pub columns: Vec<String>,
-    /// The first row is of the first pattern before anything was learned; then one a presentation.
+    /// Presentations at each row.
+    pub counts: Vec<u64>,
+    /// The first row is of the first pattern before anything was learned; then one for every
+    /// `data.measure_every` presentations, and one at the end.
     pub rows: Vec<Vec<f64>>,
+    /// The error on unseen patterns of the best answer that does not depend on the input.
+    pub constant_error: Option<f64>,
     /// Potentials of a network that has not learned.
     pub before: Course,
     /// Potentials of the network at the end.
@@ -57,44 +64,33 @@ impl Outcome {
         )
     }
 
-    /// A column's mean over up to `window` presentations that end with number `count`; `None` when
-    /// the run is shorter. Number 0 is the state before learning.
+    /// A column's mean over the rows of up to `window` presentations that end with number `count`;
+    /// `None` when there is no row of that number. Number 0 is the state before learning.
     pub fn mean(&self, name: &str, count: u64, window: u64) -> Option<f64> {
         let values = self.column(name)?;
-        let end = count as usize;
-        let begin = end
-            .saturating_sub(window.max(1) as usize - 1)
-            .max(usize::from(end > 0));
-        let values = values.get(begin..=end)?;
+        let end = self.counts.binary_search(&count).ok()?;
+        let after = count.saturating_sub(window.max(1));
+        let first = self.counts.partition_point(|&at| at <= after).min(end);
+        let values = values.get(first..=end)?;
         Some(values.iter().sum::<f64>() / values.len() as f64)
     }
-}
 
-/// Measures and weights, recorded together.
-struct Both {
-    measures: Measures,
-    traces: WeightTraces,
-}
-
-impl<P: Precision> Recorder<P> for Both {
-    fn begin(&mut self, network: &Microcircuit<'_, P>, weights: &[P::Weight]) {
-        self.traces.take(0, network, weights);
+    /// Whether floats have left the numbers: the last row then says so, and the run ended there.
+    pub fn diverged(&self) -> bool {
+        let last = self.rows.last().map_or(&[][..], Vec::as_slice);
+        last.iter().any(|value| !value.is_finite())
     }
 
-    #[inline(always)]
-    fn step(&mut self, activity: &Activity<'_, P>) {
-        Recorder::<P>::step(&mut self.measures, activity);
+    /// Whether this is the shallow control of another network.
+    pub(super) fn is_control_of(&self, other: &Self) -> bool {
+        let precision = |outcome: &Self| outcome.student.config.run.precision;
+        let depths = (self.student.depth, other.student.depth);
+        depths == (Depth::Shallow, Depth::Deep) && precision(self) == precision(other)
     }
 
-    fn pattern(
-        &mut self,
-        count: u64,
-        network: &Microcircuit<'_, P>,
-        weights: &[P::Weight],
-        counters: &Counters,
-    ) {
-        self.measures.pattern(count, network, weights, counters);
-        self.traces.take(count, network, weights);
+    /// The number of the last row.
+    pub fn last(&self) -> u64 {
+        self.counts.last().copied().unwrap_or(0)
     }
 }
 
@@ -106,51 +102,82 @@ pub(super) fn columns<P: Precision>(config: &Config) -> Result<Vec<String>, Erro
     let mut layers = blueprint.layers::<P>();
     let network = train::build(config, &blueprint, &mut layers)?;
     Memory::begin(config, &network, &blueprint)?;
-    Ok(Measures::new(&network, 1.0, schedule.target()).columns())
+    let measures = Measures::new(&network, 1.0, schedule.target());
+    let hidden = config.network.hidden();
+    Ok(Record::<P>::columns(&measures, hidden, taught(config)))
 }
 
-/// Runs the experiment of a configuration in `P`, which must be the configured precision.
+/// Whether unseen patterns have targets of their own, so that there is something to generalise.
+fn taught(config: &Config) -> bool {
+    config.data.task == Task::Regression
+}
+
+/// Runs a network whose configured precision is `P`; from its checkpoint in `folder`, if there is a
+/// folder and it has one.
 ///
 /// # Errors
 /// When the network cannot be built or begun, or the data do not fit; the first saturation in
-/// strict mode.
+/// strict mode; a checkpoint that cannot be written, or read.
 pub(super) fn observe<P: Precision>(
-    config: &Config,
+    student: &Student,
+    folder: Option<&Path>,
     progress: &dyn Fn(u64),
     stop: &AtomicBool,
 ) -> Result<Outcome, Error> {
+    let config = &student.config;
     let seed = config.run.seed;
     let mut schedule = Schedule::<P>::new(config, seed)?;
     let blueprint = Blueprint::new(config, seed);
-    let mut layers = blueprint.layers::<P>();
+    let (mut layers, mut quiet_layers) = (blueprint.layers::<P>(), blueprint.layers::<P>());
     let network = train::build(config, &blueprint, &mut layers)?;
+    let quiet = train::build(config, &blueprint.clone().quiet(), &mut quiet_layers)?;
     let initial = Memory::begin(config, &network, &blueprint)?;
     let before = Course::of(config, &mut schedule, &initial.weights)?;
 
     let conductances = config.conductances();
     let leak = conductances.leak.last().copied().unwrap_or(0.0);
     let attenuation = conductances.basal / (leak + conductances.basal);
-    let mut measures = Measures::new(&network, attenuation, schedule.target());
-    first_look(config, &mut schedule, &initial, &mut measures)?;
-    let traces = WeightTraces::new(config.data.patterns, seed);
-    let mut both = Both { measures, traces };
-    let start = Instant::now();
-    let mut end = engine::run(config, &mut schedule, &mut both, progress, stop)?;
-    let seconds = start.elapsed().as_secs_f64();
-    let after = Course::of(config, &mut schedule, &end.memory.weights)?;
+    let measures = Measures::new(&network, attenuation, schedule.target());
+    let keeper = folder.map(|folder| Keeper::new(folder, &student.name, config));
+    let mut unseen = taught(config).then(|| Unseen::new(config, quiet, schedule.clone()));
+    let constant_error = unseen.as_mut().map(Unseen::constant);
+    let mut record = Record::new(config, measures, unseen, keeper);
+    let mut state = State::new(initial);
+    if record.resume(&network, &mut state)? {
+        progress(state.patterns);
+    } else {
+        first_look(config, &mut schedule, &network, &state, &mut record)?;
+    }
+    engine::run(
+        config,
+        &network,
+        &mut state,
+        &mut schedule,
+        &mut record,
+        progress,
+        stop,
+    )?;
+    record.save(&state)?;
+    let seconds = record.seconds();
+    let after = Course::of(config, &mut schedule, &state.memory.weights)?;
+    let hidden = config.network.hidden();
+    let columns = Record::<P>::columns(&record.measures, hidden, record.unseen.is_some());
+    let (counts, rows) = record.rows.into_iter().unzip();
     Ok(Outcome {
-        precision: config.run.precision,
-        columns: both.measures.columns(),
-        rows: both.measures.rows,
+        student: student.clone(),
+        columns,
+        counts,
+        rows,
+        constant_error,
         before,
         after,
-        traces: both.traces,
-        weights: weights_of(&network, &end.memory.weights),
-        patterns: end.patterns,
-        steps: end.memory.clock.step,
+        traces: record.traces,
+        weights: weights_of(&network, &state.memory.weights),
+        patterns: state.patterns,
+        steps: state.memory.clock.step,
         seconds,
-        counters: end.counters,
-        digest: end.memory.digest(),
+        counters: state.counters,
+        digest: state.memory.digest(),
     })
 }
 
@@ -158,24 +185,22 @@ pub(super) fn observe<P: Precision>(
 fn first_look<P: Precision>(
     config: &Config,
     schedule: &mut Schedule<P>,
-    initial: &Memory<P>,
-    measures: &mut Measures,
+    network: &Microcircuit<'_, P>,
+    state: &State<P>,
+    record: &mut Record<'_, P>,
 ) -> Result<(), Error> {
     let blueprint = Blueprint::new(config, config.run.seed).quiet();
     let mut layers = blueprint.layers::<P>();
-    let network = train::build(config, &blueprint, &mut layers)?;
-    let mut memory = initial.clone();
+    let quiet = train::build(config, &blueprint, &mut layers)?;
+    let mut memory = state.memory.clone();
     let (input, teacher) = schedule.show(0);
     let pattern = Pattern { input, teacher };
     let none = &mut Counters::default();
     let steps = engine::steps(config);
-    engine::present(&network, &mut memory, &pattern, None, steps, measures, none);
-    Recorder::<P>::pattern(
-        measures,
-        0,
-        &network,
-        &initial.weights,
-        &Counters::default(),
-    );
+    let measures = &mut record.measures;
+    let look = &mut |activity: &Activity<'_, P>| measures.step(activity);
+    engine::present(&quiet, &mut memory, &pattern, None, steps, look, none);
+    record.row(network, state);
+    record.traces.take(0, network, &state.memory.weights);
     Ok(())
 }

@@ -1,13 +1,18 @@
 //! What the experiments came to in an independent simulation, and how far a run is from it.
 //!
 //! The numbers are of one seed of a program written only to be compared with. What other seeds come
-//! to, and so how much a run may differ, is in docs/results/self-prediction.md and
-//! docs/results/association.md.
+//! to, and so how much a run may differ, is in docs/results, a page for each experiment.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Kind, Outcome};
 use crate::config::{Activation, Attenuation, Config};
+
+/// How small a part of the shallow control's error the deep network's has to be after
+/// [`LEARNED`] presentations.
+const PART: f64 = 0.25;
+/// When the reference's error has stopped falling.
+const LEARNED: u64 = 200_000;
 
 /// One number of the reference.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -84,6 +89,14 @@ const ASSOCIATION: &[Reference] = &[
 // One seed in eight takes ten presentations more, in which the error falls by a factor of ten.
 const ASSOCIATION_SOFTPLUS: &[Reference] = &[remainder("output_error", 60, 0.005, 100.0)];
 
+const REGRESSION: &[Reference] = &[
+    distance("test_error", 20_000, 0.0747, 1.6),
+    distance("test_error", 60_000, 0.0389, 1.6),
+    distance("test_error", 100_000, 0.0238, 1.6),
+    remainder("test_error", LEARNED, 0.017, 1.6),
+    remainder("distance_pi_1", LEARNED, 6.5, 2.0),
+];
+
 /// The reference of a configuration: none unless it is the experiment's own, apart from seed,
 /// precision, rounding and the number of patterns.
 pub fn references(kind: Kind, config: &Config) -> &'static [Reference] {
@@ -96,8 +109,10 @@ pub fn references(kind: Kind, config: &Config) -> &'static [Reference] {
     };
     own.run = config.run.clone();
     own.data.patterns = config.data.patterns;
+    own.data.measure_every = config.data.measure_every;
     let table = match kind {
         Kind::SelfPrediction => SELF_PREDICTION,
+        Kind::Regression => REGRESSION,
         Kind::Association => {
             own.network.activation = config.network.activation;
             match config.network.activation {
@@ -145,6 +160,21 @@ pub(super) fn checks(references: &[Reference], outcome: &Outcome) -> Vec<Check> 
             })
         })
         .collect()
+}
+
+/// The deep network's error on unseen patterns as a part of the shallow control's, once both have
+/// learned for as long as the reference.
+pub(super) fn part_of_control(deep: &Outcome, shallow: &Outcome) -> Option<Check> {
+    let error = |outcome: &Outcome| outcome.mean("test_error", LEARNED, 1);
+    let measured = error(deep)? / error(shallow)?;
+    Some(Check {
+        measure: "test_error_part".to_owned(),
+        patterns: LEARNED,
+        reference: 0.017 / 0.0813,
+        measured,
+        accepted: [0.0, PART],
+        holds: measured <= PART,
+    })
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use apical_core::random::{Key, stream};
 use apical_core::{Number, Precision};
 
+use super::Teacher;
 use crate::Error;
 use crate::config::{self, Config};
 use crate::network::precision_name;
@@ -26,6 +27,8 @@ enum Source<P: Precision> {
     Constant,
     /// Every pattern has an input of its own, uniform from the first to the second number.
     Random([f64; 2]),
+    /// The same with the target potentials that the teacher has for it.
+    Taught([f64; 2], Box<Teacher>),
     /// The training samples in the order of a training run.
     Samples(Box<Samples<P>>),
 }
@@ -64,10 +67,14 @@ impl<P: Precision> Schedule<P> {
                 schedule.constant(input.collect(), target.collect(), "an input of this seed")?;
             }
             config::Task::Random => {
-                for bound in data.input_range {
-                    fits::<P, P::Rate>(bound, || "data.input_range".to_owned())?;
-                }
+                fit_range::<P>(data.input_range)?;
                 schedule.source = Source::Random(data.input_range);
+            }
+            config::Task::Regression => {
+                fit_range::<P>(data.input_range)?;
+                let teacher = Box::new(Teacher::new(config, seed));
+                schedule.source = Source::Taught(data.input_range, teacher);
+                schedule.teacher = vec![P::Potential::ZERO; outputs];
             }
             config::Task::Digits
             | config::Task::Csv
@@ -105,10 +112,14 @@ impl<P: Precision> Schedule<P> {
         match &mut self.source {
             Source::Constant => {}
             Source::Random(range) => {
-                let key = Key::new(self.seed, index, stream::DATA);
-                for (i, word) in self.input.iter_mut().enumerate() {
-                    *word = P::Rate::from_f64(between(*range, key.uniform(i as u32)));
-                }
+                let input = draw(*range, self.seed, index, self.input.len());
+                fill(&mut self.input, input);
+            }
+            Source::Taught(range, teacher) => {
+                // The teacher has the real numbers, so that every precision is taught the same.
+                let input: Vec<f64> = draw(*range, self.seed, index, self.input.len()).collect();
+                fill(&mut self.teacher, teacher.potentials(&input).into_iter());
+                fill(&mut self.input, input.into_iter());
             }
             Source::Samples(samples) => {
                 let sample = samples.order.sample(index);
@@ -133,6 +144,25 @@ impl<P: Precision> Schedule<P> {
     pub fn is_constant(&self) -> bool {
         matches!(self.source, Source::Constant)
     }
+}
+
+/// The input of a pattern: uniform numbers that depend on nothing but seed and pattern.
+fn draw(range: [f64; 2], seed: u64, index: u64, count: usize) -> impl Iterator<Item = f64> {
+    let key = Key::new(seed, index, stream::DATA);
+    (0..count).map(move |i| between(range, key.uniform(i as u32)))
+}
+
+/// Each number as a word; one beyond the format becomes its largest.
+fn fill<T: Number>(words: &mut [T], values: impl Iterator<Item = f64>) {
+    for (word, value) in words.iter_mut().zip(values) {
+        *word = T::from_f64(value);
+    }
+}
+
+fn fit_range<P: Precision>(range: [f64; 2]) -> Result<(), Error> {
+    range
+        .into_iter()
+        .try_for_each(|bound| fits::<P, P::Rate>(bound, || "data.input_range".to_owned()))
 }
 
 fn between([low, high]: [f64; 2], share: f64) -> f64 {

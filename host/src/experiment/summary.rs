@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::reference::{Check, checks, is_control, references};
+use super::reference::{Check, checks, is_control, part_of_control, references};
 use super::{ExperimentOptions, Kind, Outcome};
 use crate::network;
 use crate::report::{Cell, Column, Table};
@@ -26,13 +26,17 @@ pub struct Summary {
     pub negative_control: bool,
     /// Whether every comparison with the reference holds; `None` when there is none.
     pub holds: Option<bool>,
-    /// What each precision came to.
+    /// What each network came to.
     pub runs: Vec<RunSummary>,
 }
 
-/// What one precision came to.
+/// What one network came to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunSummary {
+    /// What it is called: the precision, and whether deep or shallow where there are both.
+    pub name: String,
+    /// Whether it is the experiment's network, `deep`, or its control, `shallow`.
+    pub network: String,
     /// The precision.
     pub precision: String,
     /// The rounding of weight writes; floats do not use it.
@@ -41,6 +45,8 @@ pub struct RunSummary {
     pub digest: String,
     /// Presentations that were completed.
     pub patterns: u64,
+    /// Whether floats left the numbers, which ended the run.
+    pub diverged: bool,
     /// Steps of the network.
     pub steps: u64,
     /// Seconds of the run.
@@ -57,6 +63,9 @@ pub struct RunSummary {
     pub start: BTreeMap<String, f64>,
     /// Every measure at the end: the mean over the last presentations, at most 100.
     pub end: BTreeMap<String, f64>,
+    /// The error on unseen patterns of the best answer that does not depend on the input; of a
+    /// regression.
+    pub constant_error: Option<f64>,
     /// The reference simulation beside the run.
     pub checks: Vec<Check>,
 }
@@ -64,16 +73,17 @@ pub struct RunSummary {
 impl Summary {
     pub(super) fn new(kind: Kind, options: &ExperimentOptions, outcomes: &[Outcome]) -> Self {
         let config = &options.config;
-        let references = references(kind, config);
         let runs: Vec<RunSummary> = outcomes
             .iter()
             .map(|outcome| {
                 let rounding = network::rounding(config.run.rounding);
-                RunSummary::new(
-                    outcome,
-                    format!("{rounding:?}").to_lowercase(),
-                    checks(references, outcome),
-                )
+                let references = references(kind, &outcome.student.config);
+                let mut checks = checks(references, outcome);
+                if !references.is_empty() {
+                    let control = outcomes.iter().find(|other| other.is_control_of(outcome));
+                    checks.extend(control.and_then(|control| part_of_control(outcome, control)));
+                }
+                RunSummary::new(outcome, format!("{rounding:?}").to_lowercase(), checks)
             })
             .collect();
         let all: Vec<bool> = runs
@@ -95,10 +105,19 @@ impl Summary {
         }
     }
 
-    /// Start and end of every measure, a row for each precision and measure.
+    /// What the names of the networks are.
+    fn heading(&self) -> &'static str {
+        if self.runs.iter().all(|run| run.name == run.precision) {
+            "precision"
+        } else {
+            "network"
+        }
+    }
+
+    /// Start and end of every measure, a row for each network and measure.
     pub fn table(&self) -> Table {
         let columns = vec![
-            Column::text("precision"),
+            Column::text(self.heading()),
             Column::text("measure"),
             Column::number("start", ""),
             Column::number("end", "").help("mean over the last presentations, at most 100"),
@@ -113,7 +132,7 @@ impl Summary {
                 let start = run.start.get(name).copied().unwrap_or(f64::NAN);
                 let first = |text: &str| Cell::text(if row == 0 { text } else { "" });
                 table.push(vec![
-                    first(&run.precision),
+                    first(&run.name),
                     Cell::text(words(name)),
                     digits(start),
                     digits(*end),
@@ -122,7 +141,16 @@ impl Summary {
                 ]);
             }
         }
-        if !self.complete {
+        for run in self.runs.iter().filter(|run| run.diverged) {
+            let (name, patterns) = (&run.name, run.patterns);
+            let note = format!("{name} diverged within {patterns} presentations.");
+            table.footnotes.push(note);
+        }
+        if self
+            .runs
+            .iter()
+            .any(|run| !run.diverged && run.patterns < self.patterns)
+        {
             table
                 .footnotes
                 .push("Stopped before all patterns had been shown.".to_owned());
@@ -136,7 +164,7 @@ impl Summary {
         let columns = vec![
             Column::text("measure"),
             Column::number("patterns", ""),
-            Column::text("precision"),
+            Column::text(self.heading()),
             Column::number("reference", "").help("an independent simulation, one seed"),
             Column::number("measured", ""),
             Column::text("accepted").help("the range over seeds, generously"),
@@ -158,7 +186,7 @@ impl Summary {
                 table.push(vec![
                     Cell::text(words(&check.measure)),
                     Cell::text(check.patterns.to_string()),
-                    Cell::text(&*run.precision),
+                    Cell::text(&*run.name),
                     digits(check.reference),
                     digits(check.measured),
                     Cell::text(format!("{} to {}", short(low), short(high))),
@@ -181,14 +209,21 @@ impl RunSummary {
                 .iter()
                 .filter(|name| !counts(name))
                 .filter_map(mean)
+                // JSON has no other numbers.
+                .filter(|(_, mean)| mean.is_finite())
                 .collect()
         };
-        let window = (outcome.patterns / 20).clamp(1, 100);
+        let last = outcome.last();
+        let window = (last / 20).clamp(1, 100);
+        let student = &outcome.student;
         Self {
-            precision: outcome.precision.to_string(),
+            name: student.name.clone(),
+            network: student.depth.name().to_owned(),
+            precision: student.config.run.precision.to_string(),
             rounding,
             digest: format!("{:016x}", outcome.digest),
             patterns: outcome.patterns,
+            diverged: outcome.diverged(),
             steps: outcome.steps,
             seconds: outcome.seconds,
             microseconds_per_step: 1e6 * outcome.seconds / (outcome.steps as f64).max(1.0),
@@ -196,7 +231,8 @@ impl RunSummary {
             lost_updates: outcome.counters.lost,
             saturations: outcome.counters.saturations(),
             start: measures(0, 1),
-            end: measures(outcome.patterns, window),
+            end: measures(last, window),
+            constant_error: outcome.constant_error,
             checks,
         }
     }
@@ -219,6 +255,9 @@ fn words(name: &str) -> String {
         "distance_pi" => "‖W^PI + W^PP down‖²",
         "distance_ip" => "‖W^IP − a W^PP up‖²",
         "output_error" => "‖a vB − u target‖²",
+        "test_error" => "‖r − r target‖², unseen",
+        "test_error_part" => "the same / shallow",
+        "alignment" => "W^PP up ∠ W^PP down (°)",
         _ => return name.to_owned(),
     };
     if layer.is_empty() || layer == "1" {

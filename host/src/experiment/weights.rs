@@ -70,7 +70,39 @@ impl WeightTraces {
         }
     }
 
-    fn choose<P: Precision>(&mut self, network: &Microcircuit<'_, P>, weights: &[P::Weight]) {
+    /// Every point so far: presentations, and each matrix's mean and synapses.
+    pub(super) fn points(&self) -> Vec<(u64, Vec<f64>)> {
+        let point = |(at, count): (usize, &u64)| {
+            let all = self.matrices.iter().flat_map(|trace| {
+                let synapses = trace.synapses.iter().map(|(_, values)| values);
+                [&trace.mean].into_iter().chain(synapses)
+            });
+            let value = |values: &Vec<f64>| values.get(at).copied().unwrap_or(f64::NAN);
+            (*count, all.map(value).collect())
+        };
+        self.counts.iter().enumerate().map(point).collect()
+    }
+
+    /// Puts points back, after [`choose`](Self::choose).
+    pub(super) fn resume(&mut self, points: Vec<(u64, Vec<f64>)>) {
+        for (count, point) in points {
+            self.counts.push(count);
+            let mut point = point.into_iter();
+            for trace in &mut self.matrices {
+                trace.mean.extend(point.next());
+                for (_, values) in &mut trace.synapses {
+                    values.extend(point.next());
+                }
+            }
+        }
+    }
+
+    /// Draws the synapses; how many numbers a point has.
+    pub(super) fn choose<P: Precision>(
+        &mut self,
+        network: &Microcircuit<'_, P>,
+        weights: &[P::Weight],
+    ) -> usize {
         let families = [Family::Up, Family::Ip, Family::Pi, Family::Down];
         for layer in 1..=network.layers().len() {
             for family in families {
@@ -97,5 +129,7 @@ impl WeightTraces {
                 });
             }
         }
+        let numbers = |trace: &MatrixTrace| 1 + trace.synapses.len();
+        self.matrices.iter().map(numbers).sum()
     }
 }

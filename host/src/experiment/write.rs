@@ -3,10 +3,12 @@
 use std::path::Path;
 
 use super::figures::{Part, parts};
-use super::{ExperimentOptions, Kind, Outcome, Summary};
+use super::keep::Keeper;
+use super::{ExperimentOptions, Kind, Outcome, Student, Summary};
 use crate::config::Config;
-use crate::journal::Journal;
+use crate::journal::{Journal, config_path};
 use crate::report::{self, Block, Report, Section};
+use crate::run::{Existing, check_same};
 use crate::{Error, plot};
 
 /// Begins the folder, so that one that cannot be written is known before the work.
@@ -17,7 +19,18 @@ pub(super) fn begin(
 ) -> Result<Journal, Error> {
     let config = options.config.to_toml()?;
     let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-    Ok(Journal::create(folder, &config, &columns, options.force)?)
+    match options.existing {
+        Existing::Replace => {
+            for student in Student::all(options) {
+                Keeper::discard(folder, &student.name)?;
+            }
+        }
+        // All files but the checkpoints are written at the end, and so anew.
+        Existing::Resume if config_path(folder).is_file() => check_same(&options.config, folder)?,
+        Existing::Refuse | Existing::Resume => {}
+    }
+    let replace = options.existing != Existing::Refuse;
+    Ok(Journal::create(folder, &config, &columns, replace)?)
 }
 
 /// Fills the folder. The epoch of metrics.csv is the number of presentations, 0 the state before.
@@ -28,20 +41,22 @@ pub(super) fn finish(
     summary: &Summary,
     journal: &mut Journal,
 ) -> Result<(), Error> {
-    let rows = outcomes
-        .iter()
-        .map(|outcome| outcome.rows.len())
-        .min()
-        .unwrap_or(0);
-    for row in 0..rows {
-        let values: Vec<f64> = outcomes.iter().flat_map(|o| o.rows[row].clone()).collect();
-        journal.record(row as u64, &values)?;
+    // A network that was stopped before another, or diverged, has no numbers for the rest.
+    let longest = outcomes.iter().max_by_key(|outcome| outcome.counts.len());
+    let counts = longest.map_or(&[][..], |outcome| &outcome.counts);
+    for (row, count) in counts.iter().enumerate() {
+        let values = |outcome: &Outcome| {
+            let nothing = || vec![f64::NAN; outcome.columns.len()];
+            outcome.rows.get(row).cloned().unwrap_or_else(nothing)
+        };
+        let values: Vec<f64> = outcomes.iter().flat_map(values).collect();
+        journal.record(*count, &values)?;
     }
     journal.summary(summary)?;
-    for outcome in outcomes {
+    for outcome in outcomes.iter().filter(|outcome| !outcome.diverged()) {
         let path = journal
             .folder()
-            .join(format!("weights-{}.npz", outcome.precision));
+            .join(format!("weights-{}.npz", outcome.student.name));
         outcome.weights.write(&path)?;
     }
     let parts = parts(kind, &options.config, outcomes);
@@ -74,6 +89,7 @@ fn page(
     let title = match kind {
         Kind::SelfPrediction => "Self-prediction (Fig S1)",
         Kind::Association => "One association (Fig 1)",
+        Kind::Regression => "Nonlinear regression (Fig 2)",
     };
     let mut result = Section::new("Result")
         .text(story(kind, summary))
@@ -105,6 +121,12 @@ fn story(kind: Kind, summary: &Summary) -> String {
         Kind::Association => {
             "A network in the self-predicting state is taught one target for one input. The error \
              appears in the apical dendrites, the bottom-up weights learn, and the error goes."
+        }
+        Kind::Regression => {
+            "From random weights, all but the feedback plastic all the time, a network learns what \
+             a random teacher makes of random inputs. The shallow control differs in one thing: \
+             the weights onto its hidden layer do not learn. The error is measured on unseen \
+             patterns, without noise and without the teacher."
         }
     };
     let control = "This is the negative control: the output's attenuation wrongly contains the \
@@ -138,7 +160,7 @@ fn facts(config: &Config, summary: &Summary) -> Vec<(String, String)> {
     for run in &summary.runs {
         let lost = 100.0 * run.lost_updates as f64 / (run.updates as f64).max(1.0);
         facts.push(pair(
-            &run.precision,
+            &run.name,
             format!(
                 "{} updates ({lost:.2} % lost, rounding {}), {} saturations, {:.1} s",
                 run.updates, run.rounding, run.saturations, run.seconds

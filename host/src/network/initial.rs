@@ -48,7 +48,8 @@ fn check_ranges<P: Precision>(network: &Network) -> Result<(), Error> {
     for (key, range) in [
         ("network.init_up", network.init_up),
         ("network.init_down", network.init_down),
-        ("network.init_interneuron", network.init_interneuron),
+        ("network.init_ip", network.init_ip),
+        ("network.init_pi", network.init_pi),
     ] {
         if let Some(value) = range.into_iter().find(|value| value.abs() > largest) {
             let (what, precision) = (format!("an end of {key}"), super::precision_name::<P>());

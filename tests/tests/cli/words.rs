@@ -87,7 +87,10 @@ fn a_wrong_command_line_ends_with_2() {
             &["compare", "--right", "i16:up"],
             "stochastic, nearest, floor, zero",
         ),
-        (&["experiment", "fig1"], "self-prediction, association"),
+        (
+            &["experiment", "fig1"],
+            "self-prediction, association, regression",
+        ),
     ] {
         let outcome = run(folder.path(), arguments).expect(2);
         assert!(outcome.stderr.contains(part), "{arguments:?} {outcome:#?}");

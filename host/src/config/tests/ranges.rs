@@ -95,6 +95,22 @@ fn couplings_out_of_range_are_refused() {
 fn data_keys_out_of_range_are_refused() {
     assert_refused(&[
         (
+            "[data]\nteacher = { hidden = 0 }",
+            "2: data.teacher.hidden: found 0; accepted: a size from 1",
+        ),
+        (
+            "[data]\nteacher = { gains = [2, inf] }",
+            "2: data.teacher.gains[1]: found inf; accepted: a finite number",
+        ),
+        (
+            "[data]\nmeasure_every = 0",
+            "2: data.measure_every: found 0; accepted: a whole number from 1",
+        ),
+        (
+            "[data]\ntest_patterns = 0",
+            "2: data.test_patterns: found 0; accepted: a whole number from 1",
+        ),
+        (
             "[data.targets]\nhigh = 1",
             "2: data.targets.high: found 1.0; accepted: a rate above 0",
         ),

@@ -11,12 +11,12 @@ const LINES: usize = 10;
 
 /// All neurons before and after the run.
 pub(super) fn potentials(outcome: &Outcome) -> Part {
-    let precision = outcome.precision;
+    let name = &outcome.student.name;
     let mut figures = Vec::new();
     for (course, when) in [(&outcome.before, "before"), (&outcome.after, "after")] {
-        let mut add = |name: &str, figure: Figure| {
+        let mut add = |figure_name: &str, figure: Figure| {
             figures.push(Named {
-                name: format!("{name}-{when}-{precision}"),
+                name: format!("{figure_name}-{when}-{name}"),
                 figure,
             });
         };
@@ -42,7 +42,7 @@ pub(super) fn potentials(outcome: &Outcome) -> Part {
         add("neurons", overview(course, when));
     }
     Part {
-        title: format!("Potentials in {precision}, before and after the run"),
+        title: format!("Potentials in {name}, before and after the run"),
         text: "Presentations one after the other, without noise and without learning; dashed \
                lines mark where the next one begins."
             .to_owned(),

@@ -5,8 +5,8 @@ use apical_core::microcircuit::Family;
 use super::super::reference::{Reference, references};
 use super::super::{Kind, Outcome};
 use super::{Named, Part};
-use crate::config::Config;
-use crate::plot::{Axis, Colour, Figure, Panel, Series};
+use crate::config::{Config, Task};
+use crate::plot::{Axis, Colour, Figure, Panel, Reference as Line, Series};
 
 /// Points that a smoothed line is averaged over, as a share of the run.
 const SMOOTHING: usize = 50;
@@ -46,10 +46,27 @@ pub(super) fn distances(kind: Kind, config: &Config, outcomes: &[Outcome]) -> Pa
             ],
         ),
     ];
-    if outcomes
-        .iter()
-        .any(|outcome| outcome.column("output_error").is_some())
-    {
+    let has = |column: &str| outcomes.iter().any(|o| o.column(column).is_some());
+    if has("test_error") {
+        figures.push(picture(
+            "alignment",
+            "Alignment of the weights with the feedback",
+            "The angle between the transposed bottom-up weights and the fixed top-down ones; 90 \
+             degrees is chance.",
+            &[("alignment", "angle (°)")],
+        ));
+        figures.insert(
+            0,
+            picture(
+                "test-error",
+                "Error on unseen patterns",
+                "The squared distance of the output's rates from the teacher's, without noise. \
+                 Dashed: the best answer that does not depend on the input.",
+                &[("test_error", "‖r − r target‖²")],
+            ),
+        );
+    }
+    if has("output_error") {
         figures.insert(
             0,
             picture(
@@ -62,24 +79,58 @@ pub(super) fn distances(kind: Kind, config: &Config, outcomes: &[Outcome]) -> Pa
     }
     Part {
         title: "Over the run".to_owned(),
-        text:
-            "Pale: each presentation, the mean over its last 10 ms. Solid: smoothed. Black dots: \
-               an independent simulation, another seed."
-                .to_owned(),
+        text: format!(
+            "Pale: each {}, the mean over the last 10 ms. Solid: smoothed. Black dots: an \
+             independent simulation, another seed.",
+            match config.data.measure_every {
+                1 => "presentation".to_owned(),
+                every => format!("{every} presentations"),
+            }
+        ),
         figures,
     }
 }
 
-/// One measure against model time; on a logarithmic axis where it falls far.
+/// How far a run has got, along the horizontal axis.
+struct Length {
+    label: &'static str,
+    /// Of one presentation.
+    unit: f64,
+}
+
+impl Length {
+    /// Model time, or where that would be hours, presentations, as in the paper.
+    fn of(config: &Config) -> Self {
+        if config.data.task == Task::Regression {
+            let (label, unit) = ("presentations (thousands)", 1e-3);
+            Self { label, unit }
+        } else {
+            let (label, unit) = ("model time (s)", config.time.presentation / 1000.0);
+            Self { label, unit }
+        }
+    }
+
+    fn points(&self, counts: &[u64], values: &[f64]) -> Vec<(f64, f64)> {
+        let at = counts.iter().map(|&count| count as f64 * self.unit);
+        at.zip(values.iter().copied()).collect()
+    }
+}
+
+/// One measure against the length of the run; on a logarithmic axis where it falls far.
 fn panel(kind: Kind, config: &Config, outcomes: &[Outcome], measure: &str, label: &str) -> Panel {
-    let seconds = config.time.presentation / 1000.0;
-    let far = measure != "distance_ip" && measure != "distance_pi";
-    let y = if far {
+    let length = Length::of(config);
+    let y = if matches!(measure, "apical" | "interneuron" | "output_error") {
         Axis::log(label)
     } else {
         Axis::new(label)
     };
-    let mut panel = Panel::new("", Axis::new("model time (s)"), y);
+    let mut panel = Panel::new("", Axis::new(length.label), y);
+    if measure == "test_error" {
+        let constant = outcomes.iter().find_map(|outcome| outcome.constant_error);
+        panel = constant.into_iter().fold(panel, |panel, error| {
+            panel.reference(Line::horizontal(error, "constant"))
+        });
+    }
     let mut colour = 0;
     for outcome in outcomes {
         for column in outcome
@@ -96,17 +147,11 @@ fn panel(kind: Kind, config: &Config, outcomes: &[Outcome], measure: &str, label
                 .trim_start_matches('_');
             let several = outcome.columns.iter().filter(|c| is_of(c, measure)).count() > 1;
             let name = if several {
-                format!("{}, layer {layer}", outcome.precision)
+                format!("{}, layer {layer}", outcome.student.name)
             } else {
-                outcome.precision.to_string()
+                outcome.student.name.clone()
             };
-            let points = |values: &[f64]| -> Vec<(f64, f64)> {
-                values
-                    .iter()
-                    .enumerate()
-                    .map(|(i, &v)| (i as f64 * seconds, v))
-                    .collect()
-            };
+            let points = |values: &[f64]| length.points(&outcome.counts, values);
             let own = Colour::Index(colour);
             colour += 1;
             panel = panel.series(Series::line("", points(&values)).colour(own).faint());
@@ -114,7 +159,7 @@ fn panel(kind: Kind, config: &Config, outcomes: &[Outcome], measure: &str, label
             panel = panel.series(Series::line(name, points(&smooth)).colour(own).bold());
         }
     }
-    let dots = dots(references(kind, config), outcomes, measure, seconds);
+    let dots = dots(references(kind, config), outcomes, measure, &length);
     if !dots.is_empty() {
         let dots = Series::points("reference", dots).colour(Colour::Emphasis);
         panel = panel.series(dots.bold());
@@ -136,13 +181,13 @@ fn dots(
     references: &[Reference],
     outcomes: &[Outcome],
     measure: &str,
-    seconds: f64,
+    length: &Length,
 ) -> Vec<(f64, f64)> {
     let dot = |reference: &Reference| {
         let reached = outcomes
             .iter()
             .any(|outcome| outcome.patterns >= reference.patterns);
-        reached.then_some((reference.patterns as f64 * seconds, reference.value))
+        reached.then_some((reference.patterns as f64 * length.unit, reference.value))
     };
     references
         .iter()
@@ -166,23 +211,16 @@ fn smoothed(values: &[f64]) -> Vec<f64> {
 
 /// The grid of weights: a panel for each matrix, its mean and some synapses.
 pub(super) fn weights(config: &Config, outcome: &Outcome) -> Part {
-    let seconds = config.time.presentation / 1000.0;
+    let length = Length::of(config);
     let traces = &outcome.traces;
-    let title = format!("Weights in {}", outcome.precision);
+    let title = format!("Weights in {}", outcome.student.name);
     let caption = "Black: the mean of a matrix. Colours: some of its synapses.";
     let mut figure = Figure::new(&*title)
         .caption(caption)
         .columns(4)
         .width(900.0);
     for matrix in &traces.matrices {
-        let points = |values: &[f64]| -> Vec<(f64, f64)> {
-            traces
-                .counts
-                .iter()
-                .map(|&n| n as f64 * seconds)
-                .zip(values.iter().copied())
-                .collect()
-        };
+        let points = |values: &[f64]| length.points(&traces.counts, values);
         let family = match matrix.family {
             Family::Up => "W^PP up",
             Family::Ip => "W^IP",
@@ -191,7 +229,7 @@ pub(super) fn weights(config: &Config, outcome: &Outcome) -> Part {
             Family::Bias | Family::IpBias => "threshold",
         };
         let heading = format!("{family}, layer {}", matrix.layer);
-        let mut panel = Panel::new(heading, Axis::new("model time (s)"), Axis::new("weight"));
+        let mut panel = Panel::new(heading, Axis::new(length.label), Axis::new("weight"));
         for (number, (_, values)) in matrix.synapses.iter().enumerate() {
             let line = Series::line("", points(values)).colour(Colour::Index(number));
             panel = panel.series(line);
@@ -205,7 +243,7 @@ pub(super) fn weights(config: &Config, outcome: &Outcome) -> Part {
                apical dendrites, top-down."
             .to_owned(),
         figures: vec![Named {
-            name: format!("weights-{}", outcome.precision),
+            name: format!("weights-{}", outcome.student.name),
             figure,
         }],
     }
