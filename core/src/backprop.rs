@@ -254,7 +254,12 @@ impl<P: Precision> Rule<P> for Backprop<'_, P> {
             let none: &[P::Rate] = &[];
             let thresholds = if self.bias { ones.as_ref() } else { none };
             for (family, start, columns, pre) in [
-                (Family::Up, layer.up, layer.below, below(layer, n, state.input, state.rate)),
+                (
+                    Family::Up,
+                    layer.up,
+                    layer.below,
+                    below(layer, n, state.input, state.rate),
+                ),
                 (Family::Bias, layer.bias, usize::from(self.bias), thresholds),
             ] {
                 let key = Key::new(self.seed, step, family.stream(stream::ROUNDING, k));

@@ -8,11 +8,11 @@
 //!
 //! [`One`] is a device: the precision's own kernels, without a trace of batches in the machine code.
 
+use crate::Precision;
 use crate::activation::Phi;
 use crate::kernel::Into;
 use crate::precision::{Draw, Filter};
 use crate::record::Observe;
-use crate::Precision;
 
 /// The most samples of a batch: kernels keep a word for each on the stack.
 pub const MAX_SAMPLES: usize = 64;

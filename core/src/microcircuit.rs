@@ -117,7 +117,9 @@ impl<P: Precision> Rule<P> for Microcircuit<'_, P> {
     ) {
         match self.mode {
             Mode::Full => full::step(self, batch, weights, activity, input, teacher, observer),
-            Mode::TwoStep => two_step::step(self, batch, weights, activity, input, teacher, observer),
+            Mode::TwoStep => {
+                two_step::step(self, batch, weights, activity, input, teacher, observer);
+            }
         }
         activity.clock.tick();
     }

@@ -150,7 +150,10 @@ impl<P: Engine> Batch<P> for Parallel {
             P::product(w, x, columns, strip, into)
         };
         if let [only] = &parts[..] {
-            tell(observer, strips.into_iter().map(|strip| of(only.clone(), strip)));
+            tell(
+                observer,
+                strips.into_iter().map(|strip| of(only.clone(), strip)),
+            );
         } else {
             let work = parts.into_par_iter().zip(strips);
             tell(observer, work.map(|(p, s)| of(p, s)).collect::<Vec<_>>());
@@ -169,7 +172,9 @@ impl<P: Engine> Batch<P> for Parallel {
         if rows * columns == 0 {
             return;
         }
-        let work = x.par_chunks_exact(rows).zip(y.par_chunks_exact_mut(columns));
+        let work = x
+            .par_chunks_exact(rows)
+            .zip(y.par_chunks_exact_mut(columns));
         let counted = work.map(|(x, y)| transposed::<P>(w, x, y, into));
         tell(observer, counted.collect::<Vec<_>>());
     }

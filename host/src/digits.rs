@@ -9,15 +9,15 @@ mod show;
 pub use law::{LawRow, gradient_law};
 pub use show::{figure, law_table, report, table};
 
-use crate::engine::Engine;
 use crate::config::{Config, Precision as PrecisionName, Rounding as RoundingName};
+use crate::engine::Engine;
 use crate::network::Memory;
 use crate::task::Material;
 use crate::train::{Epoch, Trainer, Watch};
 use crate::{Error, with_precision};
+use apical_core::Number;
 use apical_core::microcircuit::Microcircuit;
 use apical_core::rule::Rule;
-use apical_core::Number;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::AtomicBool;

@@ -5,10 +5,10 @@
 //! there must not be a second copy.
 
 use crate::batch::Parallel;
-use crate::engine::Engine;
-use crate::task::Task;
 use crate::dispatch::dispatch;
+use crate::engine::Engine;
 use crate::network::Memory;
+use crate::task::Task;
 use apical_core::microcircuit::Microcircuit;
 use apical_core::rule::{Activity, Rule, argmax};
 use apical_core::{Counters, Precision, Rounding};

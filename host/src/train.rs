@@ -5,9 +5,9 @@
 //! from its checkpoint has the bits of one that never stopped.
 
 use crate::config::Config;
+use crate::engine::Engine;
 use crate::network::{Blueprint, Memory, weights_of};
 use crate::order::Order;
-use crate::engine::Engine;
 use crate::present::{Patterns, right_of, show};
 use crate::task::{Material, Task};
 use crate::weights_file::WeightsFile;

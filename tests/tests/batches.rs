@@ -11,9 +11,7 @@ use apical_core::microcircuit::{
 use apical_core::precision::Draw;
 use apical_core::random::Key;
 use apical_core::rule::{Activity, Clock, Rule};
-use apical_core::{
-    Counters, F32, F64, I8, I16, I16x32, I32, Number, One, Precision, Rounding,
-};
+use apical_core::{Counters, F32, F64, I8, I16, I16x32, I32, Number, One, Precision, Rounding};
 
 /// Rows, columns and samples: within a vector and beyond, with and without what fills none.
 const SHAPES: [[usize; 3]; 7] = [
@@ -90,7 +88,15 @@ fn updates_are_cores<P: Engine>(largest: f64, gain: f64) {
             let begun = words::<P::Weight>(rows * columns, 6, 1e9_f64.min(P::Weight::largest()));
             let (mut want, mut wanted) = (begun.clone(), Counters::default());
             let whole = Block { first: 0, samples };
-            P::update(&mut want, whole, &post, gain, &pre, draw(rounding), &mut wanted);
+            P::update(
+                &mut want,
+                whole,
+                &post,
+                gain,
+                &pre,
+                draw(rounding),
+                &mut wanted,
+            );
             // In two parts, as two threads would.
             let (mut got, mut counted) = (begun, Counters::default());
             let cut = rows / 2;
@@ -130,7 +136,10 @@ fn one_sample_is_rank_one<P: Precision>() {
                 let [mut wanted, mut counted] = [Counters::default(); 2];
                 let draw = draw(rounding);
                 P::rank_one(&mut want, &post, gain, &pre, draw, &mut wanted);
-                let block = Block { first: 0, samples: 1 };
+                let block = Block {
+                    first: 0,
+                    samples: 1,
+                };
                 P::update(&mut got, block, &post, gain, &pre, draw, &mut counted);
                 assert_eq!(bits(&got), bits(&want), "{rows} {columns} {rounding:?}");
                 assert_eq!(counted, wanted, "{rows} {columns} {rounding:?}");
@@ -162,7 +171,15 @@ fn a_batch_changes_a_weight_once_by_the_sum() {
     let block = Block { first: 0, samples };
     let exactly = I16::gain(gain).unwrap();
     let rounding = draw(Rounding::Nearest);
-    I16::update(&mut got, block, &post, exactly, &pre, rounding, &mut Counters::default());
+    I16::update(
+        &mut got,
+        block,
+        &post,
+        exactly,
+        &pre,
+        rounding,
+        &mut Counters::default(),
+    );
     let ulp = 1.0 / 4096.0;
     let mut moved = 0;
     for i in 0..rows {

@@ -6,11 +6,11 @@
 
 use super::state::State;
 use super::{Feedback, Interneurons, Layer, Microcircuit};
-use crate::{Batch, Precision};
 use crate::kernel::Into;
 use crate::random::{Key, stream};
 use crate::record::Observe;
 use crate::rule::{Activity, part};
+use crate::{Batch, Precision};
 
 #[inline(always)]
 pub(super) fn step<P: Precision, B: Batch<P>, O: Observe>(
@@ -130,9 +130,7 @@ impl<P: Precision> Microcircuit<'_, P> {
         let (start, len) = self.place(cells);
         let ones = batch.ones(self.one);
         let (pre, columns, w, bias) = match cells {
-            Cells::Pyramidal(l) if l.neuron == 0 => {
-                (&*state.input_rate, self.input, l.up, l.bias)
-            }
+            Cells::Pyramidal(l) if l.neuron == 0 => (&*state.input_rate, self.input, l.up, l.bias),
             Cells::Pyramidal(l) => {
                 let below = l.neuron.saturating_sub(l.below);
                 (n.part(state.rate, below, l.below), l.below, l.up, l.bias)

@@ -56,8 +56,7 @@ impl<P: Precision, B: Batch<P>> Learning<'_, P, B> {
             self.batch
                 .filtered(weights, traces, post, gain, pre, filter, draw, observer);
         } else if self.learns {
-            self.batch
-                .update(weights, post, gain, pre, draw, observer);
+            self.batch.update(weights, post, gain, pre, draw, observer);
         }
     }
 }

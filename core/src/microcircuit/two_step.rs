@@ -9,9 +9,9 @@
 use super::full::Cells;
 use super::state::State;
 use super::{Layer, Microcircuit};
-use crate::{Batch, Precision};
 use crate::record::Observe;
 use crate::rule::Activity;
+use crate::{Batch, Precision};
 
 #[inline(always)]
 pub(super) fn step<P: Precision, B: Batch<P>, O: Observe>(
@@ -120,9 +120,7 @@ fn nudge_output<P: Precision, O: Observe>(
     observer: &mut O,
 ) {
     let [lambda, rest] = layer.mixing;
-    let soma = state
-        .samples
-        .part_mut(state.soma, layer.neuron, layer.size);
+    let soma = state.samples.part_mut(state.soma, layer.neuron, layer.size);
     for (u, &target) in soma.iter_mut().zip(teacher) {
         *u = P::mix([(rest, *u), (lambda, target), Default::default()], observer);
     }

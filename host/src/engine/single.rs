@@ -3,6 +3,11 @@
 //! Every sum has core's order: sixteen lanes, then what does not fill them, then the tree. Lanes
 //! are one vector of sixteen words, two of eight or four of four.
 
+#![expect(
+    clippy::needless_range_loop,
+    reason = "registers are arrays that constants index: what borrows one puts it into memory"
+)]
+
 use apical_core::batch::Block;
 use apical_core::kernel::{Into, float::finish};
 use apical_core::record::Observe;
@@ -125,6 +130,19 @@ fn tile<S: Simd, const VECTORS: usize, const R: usize, const B: usize>(
         }
         at += VECTORS;
     }
+    let rest = columns - full;
+    // What is left goes to the first lanes in one piece where it is a power of two; the lanes behind
+    // it add nothing to a sum that is not zero less than nothing.
+    let whole = rest.is_power_of_two() && rest <= S::F32_LANES;
+    if whole {
+        for r in 0..R {
+            let w = simd.partial_load_f32s(&w[r * columns + full..][..rest]);
+            for b in 0..B {
+                let x = simd.partial_load_f32s(&x[b * columns + full..][..rest]);
+                sums[r][b][0] = simd.add_f32s(sums[r][b][0], simd.mul_f32s(w, x));
+            }
+        }
+    }
     // Copied in loops that leave nothing to an index: an array that is indexed while the program
     // runs would be stored in every turn above.
     let mut lanes = [[[0.0; LANES]; B]; R];
@@ -138,9 +156,13 @@ fn tile<S: Simd, const VECTORS: usize, const R: usize, const B: usize>(
         }
     }
     for (r, lanes) in lanes.iter().enumerate() {
-        let rest = &w[r * columns + full..(r + 1) * columns];
-        for (b, &lanes) in lanes.iter().enumerate() {
-            let sum = finish(lanes, rest, &x[b * columns + full..(b + 1) * columns]);
+        for (b, lanes) in lanes.iter().enumerate() {
+            let sum = if whole || rest == 0 {
+                tree(lanes)
+            } else {
+                let (w, x) = (&w[r * columns..], &x[b * columns..]);
+                finish(*lanes, &w[full..columns], &x[full..columns])
+            };
             let y = &mut y[b][first + r];
             *y = match into {
                 Into::Store => sum,
@@ -149,6 +171,20 @@ fn tile<S: Simd, const VECTORS: usize, const R: usize, const B: usize>(
             };
         }
     }
+}
+
+/// The upper half of the lanes is added to the lower half until one is left.
+#[inline(always)]
+fn tree(lanes: &[f32; LANES]) -> f32 {
+    let lanes: [f32; 8] = std::array::from_fn(
+        #[inline(always)]
+        |i| lanes[i] + lanes[i + 8],
+    );
+    let lanes: [f32; 4] = std::array::from_fn(
+        #[inline(always)]
+        |i| lanes[i] + lanes[i + 4],
+    );
+    (lanes[0] + lanes[2]) + (lanes[1] + lanes[3])
 }
 
 pub(super) fn change(
@@ -224,52 +260,174 @@ fn rows<S: Simd, const R: usize>(
     w: &mut [f32],
     factors: &[f32],
     pre: &[f32],
-    (columns, samples): (usize, usize),
+    shape: (usize, usize),
 ) -> u32 {
-    /// Vectors of a row that are taken together.
-    const WIDE: usize = 2;
-    let mut lost = simd.splat_u32s(0);
-    let zero = simd.splat_f32s(0.0);
+    let columns = shape.0;
+    let mut rows = Rows {
+        simd,
+        w,
+        factors,
+        pre,
+        shape,
+        lost: simd.splat_u32s(0),
+    };
     let mut first = 0;
-    while first + WIDE * S::F32_LANES <= columns {
+    while first + 2 * S::F32_LANES <= columns {
+        rows.vectors::<R, 2>(first);
+        first += 2 * S::F32_LANES;
+    }
+    if first + S::F32_LANES <= columns {
+        rows.vectors::<R, 1>(first);
+        first += S::F32_LANES;
+    }
+    if first < columns {
+        rows.rest::<R>(first);
+    }
+    bytemuck::cast_slice::<S::u32s, u32>(&[rows.lost])
+        .iter()
+        .sum()
+}
+
+/// Some rows while they are changed.
+struct Rows<'a, S: Simd> {
+    simd: S,
+    w: &'a mut [f32],
+    factors: &'a [f32],
+    pre: &'a [f32],
+    /// Columns and samples.
+    shape: (usize, usize),
+    lost: S::u32s,
+}
+
+impl<S: Simd> Rows<'_, S> {
+    /// Changes `WIDE` vectors of each row from a column.
+    #[inline(always)]
+    fn vectors<const R: usize, const WIDE: usize>(&mut self, first: usize) {
+        let (simd, (columns, samples)) = (self.simd, self.shape);
+        let words = WIDE * S::F32_LANES;
         // Zero less than nothing: not a bit of the first product is lost.
         let mut sums = [[simd.splat_f32s(-0.0); WIDE]; R];
         for s in 0..samples {
-            let x = S::as_simd_f32s(&pre[s * columns + first..][..WIDE * S::F32_LANES]).0;
+            let x = S::as_simd_f32s(&self.pre[s * columns + first..][..words]).0;
             for r in 0..R {
-                let c = simd.splat_f32s(factors[r * samples + s]);
+                let c = simd.splat_f32s(self.factors[r * samples + s]);
                 for v in 0..WIDE {
                     sums[r][v] = simd.add_f32s(sums[r][v], simd.mul_f32s(c, x[v]));
                 }
             }
         }
         for r in 0..R {
-            let w = &mut w[r * columns + first..][..WIDE * S::F32_LANES];
-            let w = S::as_mut_simd_f32s(w).0;
             for v in 0..WIDE {
-                let (w, sum) = (&mut w[v], sums[r][v]);
-                let new = simd.add_f32s(*w, sum);
-                let same = simd.equal_f32s(new, *w);
-                let nothing = simd.equal_f32s(sum, zero);
-                let count = simd.select_u32s(same, simd.splat_u32s(1), simd.splat_u32s(0));
-                let count = simd.select_u32s(nothing, simd.splat_u32s(0), count);
-                lost = simd.add_u32s(lost, count);
-                *w = new;
+                let start = r * columns + first + v * S::F32_LANES;
+                let old = S::as_simd_f32s(&self.w[start..][..S::F32_LANES]).0[0];
+                let new = self.add(old, sums[r][v]);
+                S::as_mut_simd_f32s(&mut self.w[start..][..S::F32_LANES]).0[0] = new;
             }
         }
-        first += WIDE * S::F32_LANES;
     }
-    let mut total = bytemuck::cast_slice::<S::u32s, u32>(&[lost]).iter().sum();
-    for r in 0..R {
-        for j in first..columns {
-            let mut sum = -0.0;
-            for s in 0..samples {
-                sum += factors[r * samples + s] * pre[s * columns + j];
+
+    /// Changes what does not fill a vector at the end of each row. What is not there is zero and
+    /// does not change.
+    #[inline(always)]
+    fn rest<const R: usize>(&mut self, first: usize) {
+        let (simd, (columns, samples)) = (self.simd, self.shape);
+        let mut sums = [simd.splat_f32s(-0.0); R];
+        for s in 0..samples {
+            let x = simd.partial_load_f32s(&self.pre[s * columns + first..(s + 1) * columns]);
+            for r in 0..R {
+                let c = simd.splat_f32s(self.factors[r * samples + s]);
+                sums[r] = simd.add_f32s(sums[r], simd.mul_f32s(c, x));
             }
-            let w = &mut w[r * columns + j];
-            total += u32::from(sum != 0.0 && *w + sum == *w);
-            *w += sum;
+        }
+        for (r, sum) in sums.into_iter().enumerate() {
+            let place = r * columns + first..(r + 1) * columns;
+            let old = simd.partial_load_f32s(&self.w[place.clone()]);
+            let new = self.add(old, sum);
+            simd.partial_store_f32s(&mut self.w[place], new);
         }
     }
-    total
+
+    /// The weights with their changes; counts those that were lost.
+    #[inline(always)]
+    fn add(&mut self, old: S::f32s, sum: S::f32s) -> S::f32s {
+        let simd = self.simd;
+        let new = simd.add_f32s(old, sum);
+        let [zero, one] = [0, 1].map(
+            #[inline(always)]
+            |count| simd.splat_u32s(count),
+        );
+        let same = simd.select_u32s(simd.equal_f32s(new, old), one, zero);
+        let nothing = simd.equal_f32s(sum, simd.splat_f32s(0.0));
+        let count = simd.select_u32s(nothing, zero, same);
+        self.lost = simd.add_u32s(self.lost, count);
+        new
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use apical_core::random::Key;
+    use pulp::Scalar;
+
+    fn words(count: usize, stream: u32) -> Vec<f32> {
+        let key = Key::new(8, 0, stream);
+        (0..count as u32)
+            .map(|i| (2.0 * key.uniform(i) - 1.0) as f32)
+            .collect()
+    }
+
+    fn bits(words: &[f32]) -> Vec<u32> {
+        words.iter().map(|word| word.to_bits()).collect()
+    }
+
+    /// Products and updates of one shape in vectors of one width.
+    fn on<S: Simd>(simd: S, [rows, columns, samples]: [usize; 3]) -> (Vec<u32>, Vec<u32>, u32) {
+        let mut w = words(rows * columns, 1);
+        let x = words(columns * samples, 2);
+        let mut y = words(rows * samples, 3);
+        simd.vectorize(Product {
+            w: &w,
+            x: &x,
+            columns,
+            strip: y.chunks_mut(rows).collect(),
+            into: Into::Subtract,
+        });
+        let lost = simd.vectorize(Change {
+            w: &mut w,
+            factors: &words(rows * samples, 4)
+                .iter()
+                .map(|c| c * 1e-7)
+                .collect::<Vec<_>>(),
+            pre: &x,
+            columns,
+            samples,
+        });
+        (bits(&y), bits(&w), lost)
+    }
+
+    #[test]
+    fn vectors_of_any_width_have_the_same_bits() {
+        for shape in [
+            [1, 1, 1],
+            [5, 15, 3],
+            [8, 48, 10],
+            [9, 52, 11],
+            [37, 203, 5],
+        ] {
+            let narrow = on(Scalar::new(), shape);
+            #[cfg(target_arch = "x86_64")]
+            {
+                if let Some(simd) = pulp::x86::V3::try_new() {
+                    assert_eq!(on(simd, shape), narrow, "AVX2, {shape:?}");
+                }
+                if let Some(simd) = pulp::x86::V4::try_new() {
+                    assert_eq!(on(simd, shape), narrow, "AVX-512, {shape:?}");
+                }
+            }
+            let [rows, columns, _] = shape;
+            assert!(narrow.2 as usize <= rows * columns);
+        }
+        assert!(on(Scalar::new(), [37, 203, 5]).2 > 100);
+    }
 }

@@ -142,7 +142,11 @@ fn numpy(batches: usize) -> Option<Time> {
 pub(crate) fn tables(samples: usize) -> Vec<Table> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let mut cases = Vec::new();
-    let counts = if threads > 1 { vec![1, threads] } else { vec![1] };
+    let counts = if threads > 1 {
+        vec![1, threads]
+    } else {
+        vec![1]
+    };
     for &count in &counts {
         for (name, run) in [
             ("f32", training::<F32>(count)),
@@ -150,7 +154,10 @@ pub(crate) fn tables(samples: usize) -> Vec<Table> {
             ("f64", training::<F64>(count)),
             ("i8", training::<I8>(count)),
         ] {
-            let name = format!("{name}, {count} thread{}", if count == 1 { "" } else { "s" });
+            let name = format!(
+                "{name}, {count} thread{}",
+                if count == 1 { "" } else { "s" }
+            );
             let set = Set::chosen();
             cases.extend(run.map(|run| Case { name, set, run }));
         }
@@ -178,7 +185,11 @@ pub(crate) fn tables(samples: usize) -> Vec<Table> {
     let own = cases.iter().zip(&times);
     rows.extend(own.map(|(case, time)| row(&case.name, case.set, time)));
     let sizes = SIZES.map(|size| size.to_string()).join("-");
-    let title = if yardstick.is_some() { "" } else { " (no NumPy on this machine)" };
+    let title = if yardstick.is_some() {
+        ""
+    } else {
+        " (no NumPy on this machine)"
+    };
     let epoch = Table {
         title: format!("An epoch of 60,000 samples, two-step {sizes}, batch {BATCH}{title}"),
         unit: "s",
@@ -191,7 +202,10 @@ pub(crate) fn tables(samples: usize) -> Vec<Table> {
 fn shares(cases: &[Case], times: &[Time], counts: &[usize]) -> Table {
     let set = Set::chosen();
     let mut rows = Vec::new();
-    for (number, peak) in [("f32", peak::single as fn(usize) -> f64), ("i16", peak::half)] {
+    for (number, peak) in [
+        ("f32", peak::single as fn(usize) -> f64),
+        ("i16", peak::half),
+    ] {
         for &count in counts {
             let most = peak(count);
             let plural = if count == 1 { "" } else { "s" };

@@ -29,7 +29,7 @@ pub(crate) struct Reproduce {
     /// Only these rows, such as float,i16; the file keeps the others as they are
     #[arg(long, value_delimiter = ',', value_name = "ROWS")]
     only: Vec<String>,
-    /// The folder with the images; else APICAL_DATA
+    /// The folder with the images; else what `APICAL_DATA` names
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Other epochs than the configuration's
@@ -179,7 +179,12 @@ fn put(study: Study, line: Value) -> Result<()> {
     let mut rows = read(study)?;
     rows.retain(|row| row["row"] != line["row"]);
     rows.push(line);
-    let place = |row: &Value| study.rows().iter().position(|known| row["row"] == known.name);
+    let place = |row: &Value| {
+        study
+            .rows()
+            .iter()
+            .position(|known| row["row"] == known.name)
+    };
     rows.sort_by_key(place);
     let text = serde_json::to_string_pretty(&rows)?;
     let path = file(study);
@@ -188,31 +193,32 @@ fn put(study: Study, line: Value) -> Result<()> {
 
 /// The rows as Markdown.
 fn table(rows: &[Value]) -> String {
-    let mut text = String::from(
-        "| network | how it learns | precision | epochs | seeds | test error (%) |\n\
-         | :--- | :--- | :--- | ---: | ---: | ---: |\n",
-    );
-    for row in rows {
-        let sizes: Vec<String> = row["network"]
-            .as_array()
-            .map(|sizes| sizes.iter().map(ToString::to_string).collect())
-            .unwrap_or_default();
-        let word = |key: &str| row[key].as_str().unwrap_or("").to_owned();
-        let precision = [word("precision"), word("rounding")].join(" ");
-        let mean = row["test_error_mean"].as_f64().unwrap_or(f64::NAN);
-        let spread = row["test_error_sd"]
-            .as_f64()
-            .map_or(String::new(), |sd| format!(" ± {sd:.2}"));
-        let seeds = row["seeds"].as_array().map_or(0, Vec::len);
-        text += &format!(
-            "| {} | {} | {} | {} | {seeds} | {mean:.2}{spread} |\n",
-            sizes.join("-"),
-            word("rule"),
-            precision.trim(),
-            row["epochs"],
-        );
-    }
-    text
+    let head = "| network | how it learns | precision | epochs | seeds | test error (%) |\n\
+                | :--- | :--- | :--- | ---: | ---: | ---: |\n";
+    let lines: Vec<String> = rows.iter().map(markdown).collect();
+    format!("{head}{}", lines.concat())
+}
+
+/// A row as a line of Markdown.
+fn markdown(row: &Value) -> String {
+    let sizes: Vec<String> = row["network"]
+        .as_array()
+        .map(|sizes| sizes.iter().map(ToString::to_string).collect())
+        .unwrap_or_default();
+    let word = |key: &str| row[key].as_str().unwrap_or("").to_owned();
+    let precision = [word("precision"), word("rounding")].join(" ");
+    let mean = row["test_error_mean"].as_f64().unwrap_or(f64::NAN);
+    let spread = row["test_error_sd"]
+        .as_f64()
+        .map_or(String::new(), |sd| format!(" ± {sd:.2}"));
+    let seeds = row["seeds"].as_array().map_or(0, Vec::len);
+    format!(
+        "| {} | {} | {} | {} | {seeds} | {mean:.2}{spread} |\n",
+        sizes.join("-"),
+        word("rule"),
+        precision.trim(),
+        row["epochs"],
+    )
 }
 
 #[cfg(test)]
@@ -229,7 +235,10 @@ mod tests {
                 "seeds": [1, 2], "test_error_mean": 8.4, "test_error_sd": sd, "epochs": 3,
             })
         };
-        let text = table(&[row(json!(0.126), json!("stochastic")), row(json!(null), json!(null))]);
+        let text = table(&[
+            row(json!(0.126), json!("stochastic")),
+            row(json!(null), json!(null)),
+        ]);
         assert!(text.contains("| 784-10 | none | i16 stochastic | 3 | 2 | 8.40 ± 0.13 |\n"));
         assert!(text.contains("| 784-10 | none | i16 | 3 | 2 | 8.40 |\n"));
     }

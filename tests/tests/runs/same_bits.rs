@@ -92,3 +92,77 @@ fn debug_and_release_in_full_mode() {
         debug_is_release(&[&FULL[..], &["run.epochs=1", precision]].concat());
     }
 }
+
+/// Batches of ten on a network of three layers above the input: the main path of the MNIST runs, on
+/// data that every checkout has.
+const BATCHES: [&str; 8] = [
+    "network.layers=[64,40,30,10]",
+    "network.init_up=[-0.3,0.3]",
+    "mixing.lambda_output=0.8",
+    "learning.batch=10",
+    "learning.decay=0.95",
+    "learning.up=[4.0,1.0,0.5]",
+    "learning.pyramidal_to_interneuron=[7.0,5.0]",
+    "data.validation=50",
+];
+
+/// What a run of batches came to: its digest and test accuracy.
+fn batches(folder: &Path, more: &[&str]) -> (String, f64) {
+    let arguments = [&["train", "--json"], &settings(&BATCHES)[..], more].concat();
+    let outcome = run(folder, &arguments).expect(0);
+    let json: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let digest = json[0]["digest"].as_str().unwrap().to_owned();
+    let accuracy = json[0]["metrics"]["test_accuracy"].as_f64().unwrap();
+    (digest, accuracy)
+}
+
+/// The digests are those of every machine, so they stand here as numbers.
+#[test]
+fn batches_have_these_bits_on_every_machine_and_any_threads() {
+    for (precision, digest) in [
+        ("f64", "72f03fefbf1cd588"),
+        ("f32", "3998e5656ecf137e"),
+        ("i8", "bf3e2d0d0a2a76ec"),
+        ("i16", "d29fabbcca7c5c02"),
+        ("i16x32", "2e6e27cc96008c38"),
+        ("i32", "ed596fd23c226fdc"),
+    ] {
+        let folder = tempdir().unwrap();
+        let precision = format!("run.precision={precision}");
+        for threads in ["1", "2", "3"] {
+            let words = ["--set", &precision, "--set", "run.epochs=2"];
+            let words = [&words[..], &["--threads", threads, "--out", threads]].concat();
+            assert_eq!(batches(folder.path(), &words).0, digest, "{precision}");
+        }
+        assert_same_files(&folder.path().join("1"), &folder.path().join("2"));
+    }
+}
+
+#[test]
+fn batches_in_debug_are_those_in_release() {
+    for precision in ["run.precision=f32", "run.precision=i16"] {
+        debug_is_release(&[&BATCHES[..], &["run.epochs=2", precision]].concat());
+    }
+}
+
+#[test]
+fn batches_learn_the_digits_in_16_bits_as_in_floats() {
+    let folder = tempdir().unwrap();
+    let of = |precision| {
+        let words = [
+            "--set",
+            precision,
+            "--set",
+            "run.epochs=30",
+            "--out",
+            precision,
+        ];
+        batches(folder.path(), &words).1
+    };
+    let (float, fixed) = (of("run.precision=f32"), of("run.precision=i16"));
+    assert!(float >= 94.5, "f32: {float} %");
+    assert!(
+        (fixed - float).abs() <= 0.6,
+        "i16: {fixed} %, f32: {float} %"
+    );
+}

@@ -60,8 +60,8 @@ impl Factors {
             }
             (mantissas, sum, most)
         };
-        let mut exponent = (length(largest).saturating_sub(bits))
-            .max(length(total).saturating_sub(bits + 1));
+        let mut exponent =
+            (length(largest).saturating_sub(bits)).max(length(total).saturating_sub(bits + 1));
         let (mut mantissas, sum, most) = round(exponent);
         // The rounding may carry into one bit more.
         if most >> bits != 0 || sum >> (bits + 1) != 0 {
@@ -168,15 +168,7 @@ impl<R: FixedNumber> Row<'_, R> {
     /// As many groups of `N` weights as there are from column `first`; where they end. A group
     /// draws `PAIRS` words of two weights each.
     #[inline(always)]
-    fn groups<
-        W,
-        M,
-        O,
-        const PAIRS: usize,
-        const GROUPS: usize,
-        const G: usize,
-        const N: usize,
-    >(
+    fn groups<W, M, O, const PAIRS: usize, const GROUPS: usize, const G: usize, const N: usize>(
         &mut self,
         row: &mut [W],
         first: usize,

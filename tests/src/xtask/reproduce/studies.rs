@@ -37,7 +37,7 @@ const fn row(
     }
 }
 
-/// 784-500-500-10, and PocketNN's network.
+/// 784-500-500-10, and the network of `PocketNN`.
 const MNIST: [Row; 7] = [
     row("float", "microcircuit, fixed random feedback", "f32", &[]),
     row("i16", "microcircuit, fixed random feedback", "i16", &[]),
