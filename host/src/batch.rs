@@ -1,14 +1,13 @@
 //! A mini-batch on all cores: the same network code, with the synapses' work divided by rows.
 //!
 //! A row of weights belongs to one thread in a product and in an update, and what a row comes to
-//! does not depend on the others, so neither the number of threads nor the blocks change a bit.
-//! Rows are taken in blocks that stay in the first cache while every sample passes over them:
-//! weights come from memory once a step, not once a sample.
+//! does not depend on the others, so the number of threads changes no bit. Every sample passes over
+//! a row while it is there ([`Engine`]): weights come from memory once a step, not once a sample.
 
 use std::ops::Range;
 
 use apical_core::activation::Phi;
-use apical_core::batch::Block;
+use apical_core::batch::{Block, MAX_SAMPLES};
 use apical_core::kernel::Into;
 use apical_core::precision::{Draw, Filter};
 use apical_core::record::{Observe, Quantity};
@@ -32,10 +31,10 @@ pub struct Parallel {
 }
 
 impl Parallel {
-    /// For batches of so many samples, 1 to [`apical_core::batch::MAX_SAMPLES`].
+    /// For batches of so many samples, 1 to [`MAX_SAMPLES`].
     pub fn new(samples: usize) -> Self {
         Self {
-            samples: samples.max(1),
+            samples: samples.clamp(1, MAX_SAMPLES),
             threads: rayon::current_num_threads().max(1),
         }
     }

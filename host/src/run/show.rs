@@ -86,6 +86,13 @@ pub fn report(folder: &Path) -> Result<String, Error> {
         pair("saturations", summary.saturations.to_string()),
         pair("digest of the final state", summary.digest.clone()),
     ];
+    if table.columns.iter().any(|name| name == "validation_loss") {
+        let once = format!(
+            "measured once, after epoch {}, the last; nothing was chosen by it",
+            summary.epochs
+        );
+        facts.push(pair("test part", once));
+    }
     facts.extend(
         summary
             .metrics
