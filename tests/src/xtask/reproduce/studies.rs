@@ -42,10 +42,13 @@ const MNIST: [Row; 7] = [
     row("float", "microcircuit, fixed random feedback", "f32", &[]),
     row("i16", "microcircuit, fixed random feedback", "i16", &[]),
     row(
-        "transposed",
-        "microcircuit, transposed feedback (a control)",
+        "tied",
+        "microcircuit, interneurons tied (a control)",
         "f32",
-        &["network.feedback=transposed"],
+        &[
+            "network.interneurons=tied",
+            "learning.pyramidal_to_interneuron=0",
+        ],
     ),
     row(
         "frozen-middle",
@@ -83,19 +86,14 @@ const MNIST: [Row; 7] = [
 /// The network of `PocketNN` and NITRO-D.
 const POCKET: [&str; 3] = [
     "network.layers=[784, 100, 50, 10]",
-    "learning.up=[2.0, 0.2, 0.1]",
-    "learning.pyramidal_to_interneuron=[1.4, 1.0]",
+    "learning.up=[3.0, 0.4, 0.4]",
+    "learning.pyramidal_to_interneuron=[2.0, 4.0]",
 ];
 
-const DEEP: [&str; 3] = [
-    "network.layers=[784, 200, 100, 50, 10]",
-    "learning.up=[2.0, 0.2, 0.2, 0.1]",
-    "learning.pyramidal_to_interneuron=[1.4, 1.4, 1.0]",
-];
-
+/// 784-200-100-50-10, as its configuration has it.
 const FASHION: [Row; 2] = [
-    row("float", "microcircuit, fixed random feedback", "f32", &DEEP),
-    row("i16", "microcircuit, fixed random feedback", "i16", &DEEP),
+    row("float", "microcircuit, fixed random feedback", "f32", &[]),
+    row("i16", "microcircuit, fixed random feedback", "i16", &[]),
 ];
 
 impl Study {
