@@ -3,6 +3,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
+use apical::dispatch::dispatch;
 use pulp::x86::{V3, V4};
 use pulp::{Arch, Simd, WithSimd, cast};
 
@@ -71,7 +72,7 @@ pub(crate) fn single(threads: usize) -> f64 {
 pub(crate) fn half(threads: usize) -> f64 {
     if let Some(simd) = V4::try_new() {
         return best(threads, 32, |turns| {
-            Arch::new().dispatch(
+            dispatch(
                 #[inline(always)]
                 || {
                     let (f, bw) = (simd.avx512f, simd.avx512bw);
@@ -92,7 +93,7 @@ pub(crate) fn half(threads: usize) -> f64 {
     }
     if let Some(simd) = V3::try_new() {
         return best(threads, 16, |turns| {
-            Arch::new().dispatch(
+            dispatch(
                 #[inline(always)]
                 || {
                     let f = simd.avx2;
