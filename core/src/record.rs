@@ -64,6 +64,25 @@ impl Counters {
         }
     }
 
+    /// The counts as words for a checkpoint, in the order of the fields.
+    pub const fn words(&self) -> [u64; 6] {
+        let c = self;
+        [c.weight, c.rate, c.potential, c.trace, c.updates, c.lost]
+    }
+
+    /// The counts of such words.
+    pub const fn from_words(words: [u64; 6]) -> Self {
+        let [weight, rate, potential, trace, updates, lost] = words;
+        Self {
+            weight,
+            rate,
+            potential,
+            trace,
+            updates,
+            lost,
+        }
+    }
+
     /// Adds another count, as when runs of several seeds are pooled.
     pub fn add(&mut self, other: &Self) {
         self.weight = self.weight.saturating_add(other.weight);
@@ -126,5 +145,6 @@ mod tests {
         assert_eq!(c.saturations(), u64::MAX);
         c.updated(10, 3);
         assert_eq!((c.updates, c.lost), (10, 3));
+        assert_eq!(Counters::from_words(c.words()), c);
     }
 }

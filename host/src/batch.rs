@@ -84,6 +84,22 @@ fn tell<O: Observe>(observer: &mut O, counted: impl IntoIterator<Item = Counters
     observer.updated(word(all.updates), word(all.lost));
 }
 
+/// Does each part with what belongs to it, on all threads; one part right here.
+fn divide<T: Send, O: Observe>(
+    parts: Vec<Range<usize>>,
+    belongings: Vec<T>,
+    of: impl Fn(Range<usize>, T) -> Counters + Sync,
+    observer: &mut O,
+) {
+    if parts.len() == 1 {
+        let work = parts.into_iter().zip(belongings);
+        return tell(observer, work.map(|(part, its)| of(part, its)));
+    }
+    let work = parts.into_par_iter().zip(belongings);
+    let counted = work.map(|(part, its)| of(part, its));
+    tell(observer, counted.collect::<Vec<_>>());
+}
+
 /// The transposed product of one sample.
 #[inline(never)]
 fn transposed<P: Precision>(
@@ -148,15 +164,7 @@ impl<P: Engine> Batch<P> for Parallel {
             let w = &w[part.start * columns..part.end * columns];
             P::product(w, x, columns, strip, into)
         };
-        if let [only] = &parts[..] {
-            tell(
-                observer,
-                strips.into_iter().map(|strip| of(only.clone(), strip)),
-            );
-        } else {
-            let work = parts.into_par_iter().zip(strips);
-            tell(observer, work.map(|(p, s)| of(p, s)).collect::<Vec<_>>());
-        }
+        divide(parts, strips, of, observer);
     }
 
     fn mat_vec_transposed<O: Observe>(
@@ -198,12 +206,7 @@ impl<P: Engine> Batch<P> for Parallel {
             let first = part.start;
             P::change(w, Block { first, samples }, post, gain, pre, draw)
         };
-        if let [only] = &parts[..] {
-            tell(observer, [of(only.clone(), w)]);
-        } else {
-            let work = parts.into_par_iter().zip(w.par_chunks_mut(each));
-            tell(observer, work.map(|(p, w)| of(p, w)).collect::<Vec<_>>());
-        }
+        divide(parts, w.chunks_mut(each).collect(), of, observer);
     }
 
     /// One sample's, as there is a trace for one only; a configuration with a filter and more

@@ -174,16 +174,12 @@ fn restore<P: Precision>(memory: &mut Memory<P>, state: &[u8]) -> Option<Counter
         rest = tail;
         Some(u64::from_le_bytes(*head))
     };
-    let counters = Counters {
-        weight: next()?,
-        rate: next()?,
-        potential: next()?,
-        trace: next()?,
-        updates: next()?,
-        lost: next()?,
-    };
+    let mut counts = [0; 6];
+    for count in &mut counts {
+        *count = next()?;
+    }
     memory.restore(rest)?;
-    Some(counters)
+    Some(Counters::from_words(counts))
 }
 
 /// Writes metrics after every epoch and a checkpoint after some.
@@ -199,9 +195,8 @@ struct Keeper<'k> {
 
 impl Keeper<'_> {
     fn checkpoint<P: Precision>(&mut self, epoch: u64, memory: &Memory<P>) -> Result<(), Error> {
-        let c = &self.counters;
         let mut state = Vec::new();
-        for count in [c.weight, c.rate, c.potential, c.trace, c.updates, c.lost] {
+        for count in self.counters.words() {
             state.extend(count.to_le_bytes());
         }
         state.extend(memory.to_bytes());

@@ -6,6 +6,7 @@ use apical_core::microcircuit::{
 };
 use apical_core::record::Quantity;
 use apical_core::rule::{Activity, Clock, Rule, Variable, digest};
+use apical_core::shape::Storage;
 use apical_core::{Counters, Number, Observe, Precision, Rounding};
 
 /// Words of one activity.
@@ -23,8 +24,7 @@ pub struct State<P: Precision> {
 
 impl<P: Precision> State<P> {
     /// Everything at rest.
-    pub fn new(circuit: &Microcircuit<'_, P>) -> Self {
-        let need = circuit.storage();
+    pub fn new(need: Storage) -> Self {
         Self {
             potentials: vec![P::Potential::ZERO; need.potentials],
             rates: vec![P::Rate::ZERO; need.rates],
@@ -74,7 +74,7 @@ impl<P: Precision> Network<P> {
         Self {
             circuit,
             weights,
-            state: State::new(&circuit),
+            state: State::new(circuit.storage()),
             counters: Counters::default(),
         }
     }

@@ -3,16 +3,14 @@
 
 use apical_app::digits::{self, Digits};
 use apical_core::backprop::{Backprop, Description, Layer};
-use apical_core::rule::{Activity, Clock, Rule, argmax};
+use apical_core::rule::{Activity, Rule, argmax};
 use apical_core::{Activation, Counters, F64, I16, Number, Precision, Rounding, Silent};
-use apical_tests::network::real;
+use apical_tests::network::{State, real};
 
 /// Weights and one activity.
 struct Memory<P: Precision> {
     weights: Vec<P::Weight>,
-    potentials: Vec<P::Potential>,
-    rates: Vec<P::Rate>,
-    clock: Clock,
+    state: State<P>,
 }
 
 impl<P: Precision> Memory<P> {
@@ -22,22 +20,13 @@ impl<P: Precision> Memory<P> {
         network.initialise(&mut weights, range, seed);
         Self {
             weights,
-            potentials: vec![P::Potential::ZERO; need.potentials],
-            rates: vec![P::Rate::ZERO; need.rates],
-            clock: Clock::default(),
+            state: State::new(need),
         }
     }
 
     fn lend<R>(&mut self, f: impl FnOnce(&mut [P::Weight], &mut Activity<'_, P>) -> R) -> R {
-        let mut activity = Activity {
-            potentials: &mut self.potentials,
-            rates: &mut self.rates,
-            traces: &mut [],
-            clock: self.clock,
-        };
-        let result = f(&mut self.weights, &mut activity);
-        self.clock = activity.clock;
-        result
+        let weights = &mut self.weights;
+        self.state.lend(|activity| f(weights, activity))
     }
 
     fn get(&self, network: &Backprop<'_, P>, name: &str, layer: usize) -> Vec<f64> {
@@ -47,8 +36,8 @@ impl<P: Precision> Memory<P> {
             .unwrap_or_else(|| panic!("no {name} in layer {layer}"));
         match name {
             "up" | "bias" => real(&self.weights[variable.range]),
-            "r" | "r_error" => real(&self.rates[variable.range]),
-            _ => real(&self.potentials[variable.range]),
+            "r" | "r_error" => real(&self.state.rates[variable.range]),
+            _ => real(&self.state.potentials[variable.range]),
         }
     }
 }

@@ -10,8 +10,9 @@ use apical_core::microcircuit::{
 };
 use apical_core::precision::Draw;
 use apical_core::random::Key;
-use apical_core::rule::{Activity, Clock, Rule};
+use apical_core::rule::{Activity, Rule};
 use apical_core::{Counters, F32, F64, I8, I16, I16x32, I32, Number, One, Precision, Rounding};
+use apical_tests::network::State;
 
 /// Rows, columns and samples: within a vector and beyond, with and without what fills none.
 const SHAPES: [[usize; 3]; 7] = [
@@ -216,9 +217,7 @@ fn specification(mode: Mode, layers: &[LayerSpecification]) -> Specification<'_>
 /// Weights and activity of so many samples.
 struct Store<P: Precision> {
     weights: Vec<P::Weight>,
-    potentials: Vec<P::Potential>,
-    rates: Vec<P::Rate>,
-    clock: Clock,
+    state: State<P>,
 }
 
 impl<P: Precision> Store<P> {
@@ -237,22 +236,13 @@ impl<P: Precision> Store<P> {
         network.initialise(&mut weights, &initial);
         Self {
             weights,
-            potentials: vec![P::Potential::ZERO; need.potentials],
-            rates: vec![P::Rate::ZERO; need.rates],
-            clock: Clock::default(),
+            state: State::new(need),
         }
     }
 
     fn with<R>(&mut self, f: impl FnOnce(&mut [P::Weight], &mut Activity<'_, P>) -> R) -> R {
-        let mut activity = Activity {
-            potentials: &mut self.potentials,
-            rates: &mut self.rates,
-            traces: &mut [],
-            clock: self.clock,
-        };
-        let result = f(&mut self.weights, &mut activity);
-        self.clock = activity.clock;
-        result
+        let weights = &mut self.weights;
+        self.state.lend(|activity| f(weights, activity))
     }
 }
 
@@ -314,7 +304,10 @@ fn samples_do_not_meet<P: Engine>(mode: Mode) {
         }
     });
     assert_eq!(bits(&device.weights), bits(&desktop.weights), "{mode:?}");
-    assert_eq!(bits(&device.potentials), bits(&desktop.potentials));
+    assert_eq!(
+        bits(&device.state.potentials),
+        bits(&desktop.state.potentials)
+    );
 }
 
 #[test]

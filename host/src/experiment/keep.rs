@@ -41,8 +41,7 @@ impl Keeper {
 
     /// Replaces the checkpoint.
     pub(super) fn save<P: Precision>(&self, state: &State<P>, notes: &Notes) -> Result<(), Error> {
-        let c = &state.counters;
-        let counts = vec![c.weight, c.rate, c.potential, c.trace, c.updates, c.lost];
+        let counts = state.counters.words().to_vec();
         let mut bytes = Vec::new();
         for words in [&counts].into_iter().chain(notes) {
             bytes.extend((words.len() as u64).to_le_bytes());
@@ -108,18 +107,9 @@ fn restore<P: Precision>(
     let notes = (0..lists)
         .map(|_| words(&mut rest))
         .collect::<Option<Notes>>()?;
-    let [weight, rate, potential, trace, updates, lost] = *counts.as_slice() else {
-        return None;
-    };
+    let counts: [u64; 6] = counts.try_into().ok()?;
     state.memory.restore(rest)?;
-    state.counters = Counters {
-        weight,
-        rate,
-        potential,
-        trace,
-        updates,
-        lost,
-    };
+    state.counters = Counters::from_words(counts);
     state.patterns = checkpoint.epoch;
     Some(notes)
 }

@@ -113,6 +113,6 @@ impl Study {
 
     /// The configuration that all rows begin with, from the top of the workspace.
     pub(crate) fn config(self) -> String {
-        format!("docs/results/{}.toml", self.name())
+        format!("host/configs/{}.toml", self.name())
     }
 }
