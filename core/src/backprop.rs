@@ -142,6 +142,28 @@ impl<'a, P: Precision> Backprop<'a, P> {
         }
     }
 
+    /// Layers above the input.
+    pub fn depth(&self) -> usize {
+        self.layers.len()
+    }
+
+    /// The weights of a family in layer `k`, 1 .. N, row by row; empty where there are none.
+    pub fn family<'w>(
+        &self,
+        weights: &'w [P::Weight],
+        family: Family,
+        k: usize,
+    ) -> &'w [P::Weight] {
+        let Some(layer) = k.checked_sub(1).and_then(|k| self.layers.get(k)) else {
+            return &[];
+        };
+        match family {
+            Family::Up => part(weights, layer.up, layer.size * layer.below),
+            Family::Bias if self.bias => part(weights, layer.bias, layer.size),
+            _ => &[],
+        }
+    }
+
     fn state<'b>(&self, activity: &'b mut Activity<'_, P>, samples: usize) -> State<'b, P> {
         let (neurons, inputs) = (self.neurons * samples, self.input * samples);
         let mut potentials = Rest(&mut *activity.potentials);

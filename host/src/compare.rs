@@ -1,6 +1,7 @@
 //! Two precisions in lockstep: the first step and variable that differ by more than a tolerance.
 
 use crate::config::{Config, Precision as PrecisionName, Rounding as RoundingName};
+use crate::engine::Engine;
 use crate::network::{Blueprint, Memory, rounding};
 use crate::order::{Moment, Order};
 use crate::present::{Pattern, learn};
@@ -9,7 +10,7 @@ use crate::train::Trainer;
 use crate::{Error, with_precision};
 use apical_core::record::Quantity;
 use apical_core::rule::{Rule, Variable};
-use apical_core::{Counters, Number, Precision};
+use apical_core::{Counters, Number};
 use serde::Serialize;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -71,14 +72,14 @@ trait Machine {
     fn word(&self, variable: &Variable, index: usize) -> (f64, u64);
 }
 
-struct Runner<P: Precision> {
+struct Runner<P: Engine> {
     config: Config,
     blueprint: Blueprint,
     task: Task<P>,
     memory: Memory<P>,
 }
 
-impl<P: Precision> Machine for Runner<P> {
+impl<P: Engine> Machine for Runner<P> {
     fn step(&mut self, moment: Moment) -> Result<(), Error> {
         let mut layers = self.blueprint.layers::<P>();
         let network = crate::train::build(&self.config, &self.blueprint, &mut layers)?;
@@ -87,7 +88,7 @@ impl<P: Precision> Machine for Runner<P> {
         learn(
             &network,
             &mut self.memory,
-            &Pattern { input, teacher },
+            &Pattern::one(input, teacher),
             moment.begins,
             rounding(self.config.run.rounding),
             &mut Counters::default(),

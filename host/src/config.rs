@@ -41,7 +41,7 @@ pub use error::ConfigError;
 pub use label_column::LabelColumn;
 pub use learning::Learning;
 pub use network::{
-    Activation, ActivationKind, Attenuation, Feedback, Initial, Interneurons, Mode, Network,
+    Activation, ActivationKind, Attenuation, Feedback, Initial, Interneurons, Mode, Network, Rule,
 };
 pub use per_layer::PerLayer;
 pub use run::{Precision, Rounding, Run};
@@ -142,7 +142,13 @@ impl Config {
 
     /// What no section can see alone.
     fn check_together(&self) -> Result<(), Fault> {
-        let (learning, time) = (&self.learning, &self.time);
+        let (learning, time, rule) = (&self.learning, &self.time, self.network.rule);
+        error::require(
+            rule == Rule::Microcircuit || self.noise.sigma == 0.0,
+            "noise.sigma",
+            &self.noise.sigma,
+            || format!("0 with network.rule = \"{rule}\""),
+        )?;
         if self.network.mode == Mode::TwoStep {
             return Ok(());
         }

@@ -11,12 +11,11 @@ pub use show::{figure, law_table, report, table};
 
 use crate::config::{Config, Precision as PrecisionName, Rounding as RoundingName};
 use crate::engine::Engine;
-use crate::network::Memory;
+use crate::network::{Circuit, Memory};
 use crate::task::Material;
 use crate::train::{Epoch, Trainer, Watch};
 use crate::{Error, with_precision};
 use apical_core::Number;
-use apical_core::microcircuit::Microcircuit;
 use apical_core::rule::Rule;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -226,7 +225,7 @@ impl<P: Engine> Watch<P> for Follow<'_> {
     fn epoch(
         &mut self,
         epoch: &Epoch,
-        network: &Microcircuit<'_, P>,
+        circuit: &Circuit<'_, P>,
         memory: &mut Memory<P>,
     ) -> Result<(), Error> {
         let weights: Vec<f64> = memory.weights.iter().map(|w| w.to_f64()).collect();
@@ -248,7 +247,7 @@ impl<P: Engine> Watch<P> for Follow<'_> {
         outcome.lost.push(100.0 * epoch.lost_share());
         outcome.saturations += epoch.counters.saturations();
         self.seconds += epoch.seconds;
-        self.bytes = network.storage().bytes::<P>();
+        self.bytes = circuit.storage().bytes::<P>();
         Ok(())
     }
 }

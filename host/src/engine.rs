@@ -5,6 +5,9 @@
 //! core's kernels, in blocks that stay in the first cache, for every precision; the two that
 //! people train large networks in have vector code of their own, which computes the same bits:
 //! `tests/tests/batches.rs` holds it to core's.
+//!
+//! [`Engine::advance`] is the hot loop. It is no generic function but one of each precision, so that
+//! this crate has its code and no other crate that calls it compiles it again.
 
 mod half;
 mod single;
@@ -12,9 +15,12 @@ mod single;
 use apical_core::batch::Block;
 use apical_core::kernel::Into;
 use apical_core::precision::Draw;
-use apical_core::{Counters, F32, F64, I8, I16, I16x32, I32, Number, Precision};
+use apical_core::rule::Activity;
+use apical_core::{Counters, F32, F64, I8, I16, I16x32, I32, Number, Precision, Rounding};
 
 use crate::dispatch::dispatch;
+use crate::network::Circuit;
+use crate::present::{Pattern, advance_here};
 
 /// Bytes of weights that stay in the first cache beside the samples' rates.
 const BLOCK_BYTES: usize = 12 << 10;
@@ -22,8 +28,19 @@ const BLOCK_BYTES: usize = 12 << 10;
 /// Some rows of every sample's output, one slice a sample.
 pub type Strip<'y, P> = Vec<&'y mut [<P as Precision>::Potential]>;
 
-/// A precision that can be trained in batches on a desktop.
+/// A precision that can be trained on a desktop, one sample after the other or in batches.
 pub trait Engine: Precision {
+    /// [`present::advance`](crate::present::advance) in this precision.
+    fn advance(
+        circuit: &Circuit<'_, Self>,
+        weights: &mut [Self::Weight],
+        activity: &mut Activity<'_, Self>,
+        pattern: &Pattern<'_, Self>,
+        learning: Option<Rounding>,
+        steps: u32,
+        counters: &mut Counters,
+    );
+
     /// W x of every sample for some rows: `w` has these rows, `x` all columns, sample by sample.
     /// The bits are those of [`Precision::mat_vec`].
     fn product(
@@ -49,12 +66,45 @@ pub trait Engine: Precision {
     }
 }
 
-impl Engine for F64 {}
-impl Engine for I8 {}
-impl Engine for I16x32 {}
-impl Engine for I32 {}
+/// The hot loop of this precision.
+macro_rules! advance {
+    () => {
+        #[inline(never)]
+        fn advance(
+            circuit: &Circuit<'_, Self>,
+            weights: &mut [Self::Weight],
+            activity: &mut Activity<'_, Self>,
+            pattern: &Pattern<'_, Self>,
+            learning: Option<Rounding>,
+            steps: u32,
+            counters: &mut Counters,
+        ) {
+            advance_here(
+                circuit, weights, activity, pattern, learning, steps, counters,
+            );
+        }
+    };
+}
+
+impl Engine for F64 {
+    advance!();
+}
+
+impl Engine for I8 {
+    advance!();
+}
+
+impl Engine for I16x32 {
+    advance!();
+}
+
+impl Engine for I32 {
+    advance!();
+}
 
 impl Engine for F32 {
+    advance!();
+
     fn product(
         w: &[f32],
         x: &[f32],
@@ -78,6 +128,8 @@ impl Engine for F32 {
 }
 
 impl Engine for I16 {
+    advance!();
+
     fn product(
         w: &[Self::Weight],
         x: &[Self::Rate],

@@ -5,51 +5,44 @@
 //! `delta_k` = phi'(`u_k`) `W_{k+1,k}`^T `delta_{k+1}`. Attenuation only scales a layer, which an
 //! angle does not see.
 
-use crate::network::Memory;
+use crate::engine::Engine;
+use crate::network::{Circuit, Memory};
 use crate::present::{Pattern, advance};
 use apical_core::activation::Activation;
-use apical_core::microcircuit::{Family, Microcircuit};
+use apical_core::microcircuit::Family;
 use apical_core::rule::{Activity, Rule};
 use apical_core::{Counters, Number, Precision};
 
 /// Angles in degrees, one for each layer 1 .. N, between the update of `samples` and the gradient.
 ///
 /// `steps` is how many steps a pattern is shown before its errors are taken.
-pub fn angles<'s, P: Precision>(
-    network: &Microcircuit<'_, P>,
+pub fn angles<'s, P: Engine>(
+    circuit: &Circuit<'_, P>,
     activation: &Activation,
     memory: &Memory<P>,
     samples: impl Iterator<Item = (&'s [P::Rate], &'s [P::Potential])>,
     steps: u32,
 ) -> Vec<f64> {
     let mut memory = memory.clone();
-    let weights: Vec<Vec<f64>> = (1..=network.layers().len())
-        .map(|k| real(network.family(&memory.weights, Family::Up, k)))
-        .collect();
-    let thresholds: Vec<Vec<f64>> = (1..=network.layers().len())
-        .map(|k| real(network.family(&memory.weights, Family::Bias, k)))
-        .collect();
-    let attenuation: Vec<f64> = network
-        .layers()
-        .iter()
-        .map(apical_core::microcircuit::Layer::attenuation)
-        .collect();
+    let attenuation = circuit.attenuation();
+    let [weights, thresholds] = [Family::Up, Family::Bias].map(|family| -> Vec<Vec<f64>> {
+        (1..=attenuation.len())
+            .map(|k| real(circuit.family(&memory.weights, family, k)))
+            .collect()
+    });
     let mut sums: Vec<[Vec<f64>; 2]> = weights
         .iter()
         .map(|w| [vec![0.0; w.len()], vec![0.0; w.len()]])
         .collect();
     for (input, teacher) in samples {
         let (w, mut activity) = memory.parts();
-        network.switch(&mut activity);
-        let pattern = Pattern {
-            input,
-            teacher: Some(teacher),
-        };
+        circuit.switch(&mut activity);
+        let pattern = Pattern::one(input, Some(teacher));
         let unheard = &mut Counters::default();
-        advance(network, w, &mut activity, &pattern, None, steps, unheard);
+        advance(circuit, w, &mut activity, &pattern, None, steps, unheard);
         for (k, [update, _]) in sums.iter_mut().enumerate() {
-            let post = vector(network, &activity, "error", k + 1);
-            let pre = vector(network, &activity, "r", k);
+            let post = vector(circuit, &activity, "error", k + 1);
+            let pre = vector(circuit, &activity, "r", k);
             outer(update, &post, &pre);
         }
         let gradient = backpropagate(
@@ -144,7 +137,7 @@ fn outer(sum: &mut [f64], post: &[f64], pre: &[f64]) {
 
 /// A variable of an activity as real numbers; empty when there is none of that name and layer.
 pub fn vector<P: Precision>(
-    network: &Microcircuit<'_, P>,
+    network: &impl Rule<P>,
     activity: &Activity<'_, P>,
     name: &str,
     layer: usize,

@@ -1,18 +1,21 @@
 //! From a configuration to a network in a precision: the only place that turns names into types.
 
+mod circuit;
 mod initial;
+mod memory;
 
+pub use circuit::{Circuit, Layers};
 pub(crate) use initial::{array_name, shape};
 pub use initial::{take_weights, weights_of};
+pub use memory::Memory;
 
 use crate::config::{self, Config};
+use apical_core::backprop::{Backprop, Description};
 use apical_core::microcircuit::{
-    Attenuation, Feedback, Initial, Interneurons, Layer, LayerSpecification, LearningRates,
-    Microcircuit, Mode, Noise, NoiseConvention, Specification, Teacher,
+    Attenuation, Feedback, Initial, Interneurons, LayerSpecification, LearningRates, Microcircuit,
+    Mode, Noise, NoiseConvention, Specification, Teacher,
 };
-use apical_core::rule::{Activity, Clock, Rule};
-use apical_core::shape::Storage;
-use apical_core::{Activation, BuildError, Number, Precision, Rounding};
+use apical_core::{Activation, BuildError, Precision, Rounding};
 
 /// Binds `$p` to the type of a configured precision and evaluates `$body`: a new precision is one
 /// line here.
@@ -87,6 +90,8 @@ pub struct Blueprint {
     layers: Vec<LayerSpecification>,
     rest: Specification<'static>,
     initial: Initial,
+    rule: config::Rule,
+    error_scale: f64,
 }
 
 impl Blueprint {
@@ -99,7 +104,11 @@ impl Blueprint {
         let hidden = network.hidden().saturating_sub(1);
         // Core adds the samples' changes up; rates are those of their mean.
         let share = 1.0 / learning.batch as f64;
-        let up = learning.up_rates(&conductances.lambda_hidden());
+        let up = match network.rule {
+            config::Rule::Microcircuit => learning.up_rates(&conductances.lambda_hidden()),
+            // No error was made smaller on its way down.
+            config::Rule::Backpropagation => learning.up.expand(count),
+        };
         let [down, ip, pi] = [
             (&learning.down, count.saturating_sub(1)),
             (&learning.pyramidal_to_interneuron, count.saturating_sub(1)),
@@ -184,6 +193,8 @@ impl Blueprint {
             layers,
             rest,
             initial,
+            rule: network.rule,
+            error_scale: learning.error_scale,
         }
     }
 
@@ -218,142 +229,34 @@ impl Blueprint {
     }
 
     /// Storage for the layers that [`build`](Self::build) fills in.
-    pub fn layers<P: Precision>(&self) -> Vec<Layer<P>> {
-        vec![Layer::default(); self.layers.len()]
+    pub fn layers<P: Precision>(&self) -> Layers<P> {
+        Layers::new(self.rule, self.layers.len())
     }
 
-    /// Builds the network.
+    /// Builds the network, with the rule that it is to learn by.
     ///
     /// # Errors
     /// When a value cannot be held by the precision's formats.
     pub fn build<'l, P: Precision>(
         &self,
-        layers: &'l mut [Layer<P>],
-    ) -> Result<Microcircuit<'l, P>, BuildError> {
-        Microcircuit::new(&self.specification(), layers)
-    }
-}
-
-/// Weights and one activity, owned.
-#[derive(Debug, Clone)]
-pub struct Memory<P: Precision> {
-    /// Weights and biases.
-    pub weights: Vec<P::Weight>,
-    /// Potentials and errors.
-    pub potentials: Vec<P::Potential>,
-    /// Rates.
-    pub rates: Vec<P::Rate>,
-    /// Low-pass filtered plasticity.
-    pub traces: Vec<P::Trace>,
-    /// Time.
-    pub clock: Clock,
-}
-
-impl<P: Precision> Memory<P> {
-    /// All zeros.
-    pub fn new(storage: Storage) -> Self {
-        Self {
-            weights: vec![P::Weight::ZERO; storage.weights],
-            potentials: vec![P::Potential::ZERO; storage.potentials],
-            rates: vec![P::Rate::ZERO; storage.rates],
-            traces: vec![P::Trace::ZERO; storage.traces],
-            clock: Clock::default(),
+        layers: &'l mut Layers<P>,
+    ) -> Result<Circuit<'l, P>, BuildError> {
+        match layers {
+            Layers::Microcircuit(layers) => {
+                Microcircuit::new(&self.specification(), layers).map(Circuit::Microcircuit)
+            }
+            Layers::Backprop(layers) => {
+                let rates: Vec<f64> = self.layers.iter().map(|layer| layer.rates.up).collect();
+                let description = Description {
+                    sizes: &self.sizes,
+                    rates: &rates,
+                    activation: self.rest.activation,
+                    bias: self.rest.bias,
+                    error_scale: self.error_scale,
+                    seed: self.rest.seed,
+                };
+                Backprop::new(&description, layers).map(Circuit::Backprop)
+            }
         }
-    }
-
-    /// Zeros, and weights as drawn.
-    pub fn initial(network: &Microcircuit<'_, P>, initial: &Initial) -> Self {
-        let mut memory = Self::new(network.storage());
-        network.initialise(&mut memory.weights, initial);
-        memory
-    }
-
-    /// Weights and activity as the core takes them. The clock is a copy: give it back.
-    pub fn parts(&mut self) -> (&mut [P::Weight], Activity<'_, P>) {
-        let activity = Activity {
-            potentials: &mut self.potentials,
-            rates: &mut self.rates,
-            traces: &mut self.traces,
-            clock: self.clock,
-        };
-        (&mut self.weights, activity)
-    }
-
-    /// The digest of weights, activity and clock.
-    pub fn digest(&mut self) -> u64 {
-        let (weights, activity) = self.parts();
-        apical_core::rule::digest(weights, &activity)
-    }
-
-    /// The state as bytes: little-endian words of each format, weights first, then the clock.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        words_to_bytes(&self.weights, &mut bytes);
-        words_to_bytes(&self.traces, &mut bytes);
-        words_to_bytes(&self.potentials, &mut bytes);
-        words_to_bytes(&self.rates, &mut bytes);
-        bytes.extend(self.clock.step.to_le_bytes());
-        bytes.extend(self.clock.since_switch.to_le_bytes());
-        bytes
-    }
-
-    /// Puts back what [`to_bytes`](Self::to_bytes) gave; `None` when the length is another one.
-    pub fn restore(&mut self, mut bytes: &[u8]) -> Option<()> {
-        let rest = &mut bytes;
-        let weights = bytes_to_words(self.weights.len(), rest)?;
-        let traces = bytes_to_words(self.traces.len(), rest)?;
-        let potentials = bytes_to_words(self.potentials.len(), rest)?;
-        let rates = bytes_to_words(self.rates.len(), rest)?;
-        let step = u64::from_le_bytes(*rest.split_off(..8)?.first_chunk()?);
-        let since_switch = u32::from_le_bytes(*rest.split_off(..4)?.first_chunk()?);
-        if !rest.is_empty() {
-            return None;
-        }
-        *self = Self {
-            weights,
-            potentials,
-            rates,
-            traces,
-            clock: Clock { step, since_switch },
-        };
-        Some(())
-    }
-}
-
-fn words_to_bytes<T: Number>(words: &[T], bytes: &mut Vec<u8>) {
-    for word in words {
-        bytes.extend(&word.to_bits().to_le_bytes()[..T::BYTES]);
-    }
-}
-
-fn bytes_to_words<T: Number>(count: usize, rest: &mut &[u8]) -> Option<Vec<T>> {
-    let bytes = rest.split_off(..count.checked_mul(T::BYTES)?)?;
-    let word = |chunk: &[u8]| {
-        let mut bits = [0; 8];
-        bits[..chunk.len()].copy_from_slice(chunk);
-        T::from_bits(u64::from_le_bytes(bits))
-    };
-    Some(bytes.chunks_exact(T::BYTES).map(word).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use apical_core::I16;
-
-    #[test]
-    fn state_goes_through_bytes() {
-        let config = Config::default();
-        let blueprint = Blueprint::new(&config, 3);
-        let mut layers = blueprint.layers::<I16>();
-        let network = blueprint.build(&mut layers).unwrap();
-        let mut memory = Memory::initial(&network, blueprint.initial());
-        memory.clock.step = 77;
-        let bytes = memory.to_bytes();
-        let mut other = Memory::<I16>::new(network.storage());
-        assert!(other.restore(&bytes[1..]).is_none());
-        other.restore(&bytes).unwrap();
-        assert_eq!(other.digest(), memory.digest());
-        assert_eq!(network.storage().bytes::<I16>() + 12, bytes.len());
     }
 }

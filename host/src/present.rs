@@ -1,32 +1,91 @@
 //! Showing a pattern: the one place where the host steps a network.
 //!
-//! Everything that steps goes through [`advance`], which is compiled once for each precision and
-//! instruction set. It is the hot loop of the program and by far its largest piece of code, so
-//! there must not be a second copy.
+//! Everything that steps goes through [`advance`], which [`Engine`] compiles in this crate, once for
+//! each precision and instruction set. It is the hot loop of the program and by far its largest
+//! piece of code, so there must not be a second copy.
 
 use crate::batch::Parallel;
 use crate::dispatch::dispatch;
 use crate::engine::Engine;
-use crate::network::Memory;
+use crate::network::{Circuit, Memory};
 use crate::task::Task;
-use apical_core::microcircuit::Microcircuit;
 use apical_core::rule::{Activity, Rule, argmax};
-use apical_core::{Counters, Precision, Rounding};
+use apical_core::{Batch, Counters, One, Precision, Rounding};
 
 /// What a network is shown.
 #[derive(Debug)]
 pub struct Pattern<'p, P: Precision> {
-    /// Rates of the input.
+    /// Rates of the input, sample by sample.
     pub input: &'p [P::Rate],
     /// Potentials that the output is nudged towards, if it is.
     pub teacher: Option<&'p [P::Potential]>,
+    /// How many samples they are, which the activity has room for.
+    pub samples: usize,
+}
+
+impl<'p, P: Precision> Pattern<'p, P> {
+    /// One sample.
+    pub fn one(input: &'p [P::Rate], teacher: Option<&'p [P::Potential]>) -> Self {
+        Self {
+            input,
+            teacher,
+            samples: 1,
+        }
+    }
 }
 
 /// Takes `steps` steps on a pattern, with learning in each of them if a rounding is given, on the
-/// widest instruction set of this machine. The bits are the same on all of them.
-#[inline(never)]
-pub fn advance<P: Precision>(
-    network: &Microcircuit<'_, P>,
+/// widest instruction set of this machine: one sample as a device does, more of them on all
+/// threads. The bits are the same on all of them.
+pub fn advance<P: Engine>(
+    circuit: &Circuit<'_, P>,
+    weights: &mut [P::Weight],
+    activity: &mut Activity<'_, P>,
+    pattern: &Pattern<'_, P>,
+    learning: Option<Rounding>,
+    steps: u32,
+    counters: &mut Counters,
+) {
+    P::advance(
+        circuit, weights, activity, pattern, learning, steps, counters,
+    );
+}
+
+/// [`advance`], for [`Engine`] to compile.
+#[inline(always)]
+pub(crate) fn advance_here<P: Engine>(
+    circuit: &Circuit<'_, P>,
+    weights: &mut [P::Weight],
+    activity: &mut Activity<'_, P>,
+    pattern: &Pattern<'_, P>,
+    learning: Option<Rounding>,
+    steps: u32,
+    counters: &mut Counters,
+) {
+    match circuit {
+        Circuit::Microcircuit(network) if pattern.samples == 1 => {
+            advance_on(
+                &One, network, weights, activity, pattern, learning, steps, counters,
+            );
+        }
+        // Several samples, or the control, which is not worth a copy of its own for one.
+        _ => {
+            let batch = &Parallel::new(pattern.samples);
+            advance_on(
+                batch, circuit, weights, activity, pattern, learning, steps, counters,
+            );
+        }
+    }
+}
+
+#[inline(always)]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "what a step takes, and how often"
+)]
+fn advance_on<P: Precision, R: Rule<P>, B: Batch<P>>(
+    batch: &B,
+    rule: &R,
     weights: &mut [P::Weight],
     activity: &mut Activity<'_, P>,
     pattern: &Pattern<'_, P>,
@@ -37,40 +96,11 @@ pub fn advance<P: Precision>(
     dispatch(
         #[inline(always)]
         || {
+            let Pattern { input, teacher, .. } = *pattern;
             for _ in 0..steps {
-                network.step(weights, activity, pattern.input, pattern.teacher, counters);
+                rule.step_batch(batch, weights, activity, input, teacher, counters);
                 if let Some(rounding) = learning {
-                    network.learn(weights, activity, rounding, counters);
-                }
-            }
-        },
-    );
-}
-
-/// The same for a batch: the patterns of all samples, one after the other.
-#[inline(never)]
-#[expect(
-    clippy::too_many_arguments,
-    reason = "what a step takes, and how often"
-)]
-pub fn advance_batch<P: Engine>(
-    network: &Microcircuit<'_, P>,
-    batch: &Parallel,
-    weights: &mut [P::Weight],
-    activity: &mut Activity<'_, P>,
-    patterns: &Pattern<'_, P>,
-    learning: Option<Rounding>,
-    steps: u32,
-    counters: &mut Counters,
-) {
-    dispatch(
-        #[inline(always)]
-        || {
-            let Pattern { input, teacher } = *patterns;
-            for _ in 0..steps {
-                network.step_batch(batch, weights, activity, input, teacher, counters);
-                if let Some(rounding) = learning {
-                    network.learn_batch(batch, weights, activity, rounding, counters);
+                    rule.learn_batch(batch, weights, activity, rounding, counters);
                 }
             }
         },
@@ -101,10 +131,8 @@ impl<'t, P: Precision> Patterns<'t, P> {
     pub fn of(&mut self, samples: &[u32], taught: bool) -> Pattern<'_, P> {
         let task = self.task;
         if let ([sample], 1) = (samples, self.batch) {
-            return Pattern {
-                input: task.input(*sample),
-                teacher: taught.then(|| task.teacher(*sample)),
-            };
+            let teacher = taught.then(|| task.teacher(*sample));
+            return Pattern::one(task.input(*sample), teacher);
         }
         self.input.clear();
         self.teacher.clear();
@@ -117,6 +145,7 @@ impl<'t, P: Precision> Patterns<'t, P> {
         Pattern {
             input: &self.input,
             teacher: taught.then_some(&self.teacher),
+            samples: self.batch,
         }
     }
 }
@@ -130,31 +159,9 @@ pub fn right_of<P: Precision>(task: &Task<P>, samples: &[u32], outputs: &[P::Rat
         .count()
 }
 
-/// Steps on the patterns of a batch: one sample as a device does, more of them on all threads.
-pub fn show<P: Engine>(
-    network: &Microcircuit<'_, P>,
-    weights: &mut [P::Weight],
-    activity: &mut Activity<'_, P>,
-    (patterns, batch): (&Pattern<'_, P>, usize),
-    learning: Option<Rounding>,
-    steps: u32,
-    counters: &mut Counters,
-) {
-    if batch == 1 {
-        advance(
-            network, weights, activity, patterns, learning, steps, counters,
-        );
-    } else {
-        let batch = Parallel::new(batch);
-        advance_batch(
-            network, &batch, weights, activity, patterns, learning, steps, counters,
-        );
-    }
-}
-
 /// One learning step of a memory, on the pattern that begins with it or goes on.
-pub fn learn<P: Precision>(
-    network: &Microcircuit<'_, P>,
+pub fn learn<P: Engine>(
+    circuit: &Circuit<'_, P>,
     memory: &mut Memory<P>,
     pattern: &Pattern<'_, P>,
     begins: bool,
@@ -163,11 +170,11 @@ pub fn learn<P: Precision>(
 ) {
     let (weights, mut activity) = memory.parts();
     if begins {
-        network.switch(&mut activity);
+        circuit.switch(&mut activity);
     }
     let learning = Some(rounding);
     advance(
-        network,
+        circuit,
         weights,
         &mut activity,
         pattern,

@@ -2,6 +2,7 @@
 
 use crate::Error;
 use crate::config::Config;
+use crate::engine::Engine;
 use crate::experiment::Schedule;
 use crate::network::{Blueprint, Memory, rounding};
 use crate::present::{Pattern, advance};
@@ -9,7 +10,7 @@ use crate::report::{Cell, Column, Table};
 use crate::{train, with_precision};
 use apical_core::record::Quantity;
 use apical_core::rule::Rule;
-use apical_core::{Counters, Number, Precision};
+use apical_core::{Counters, Number};
 use serde::Serialize;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -52,7 +53,7 @@ pub fn measure(
     with_precision!(config.run.precision, P => measure_in::<P>(config, patterns, progress, stop))
 }
 
-fn measure_in<P: Precision>(
+fn measure_in<P: Engine>(
     config: &Config,
     patterns: u64,
     progress: &dyn Fn(u64),
@@ -74,7 +75,7 @@ fn measure_in<P: Precision>(
             return Err(Error::Differs("stopped before the end".into()));
         }
         let (input, teacher) = schedule.show(pattern);
-        let shown = Pattern { input, teacher };
+        let shown = Pattern::one(input, teacher);
         let (weights, mut activity) = memory.parts();
         network.switch(&mut activity);
         let mut left = per_pattern;

@@ -9,11 +9,10 @@ pub use summary::Summary;
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::journal::{Checkpoint, Journal, config_path, has_checkpoint, write_atomically};
-use crate::network::Memory;
+use crate::network::{Circuit, Memory};
 use crate::task::Material;
 use crate::train::{Epoch, Trainer, Watch};
 use crate::{Error, with_precision};
-use apical_core::microcircuit::Microcircuit;
 use apical_core::{Counters, Precision};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -219,7 +218,7 @@ impl<P: Engine> Watch<P> for Keeper<'_> {
     fn epoch(
         &mut self,
         epoch: &Epoch,
-        _: &Microcircuit<'_, P>,
+        _: &Circuit<'_, P>,
         memory: &mut Memory<P>,
     ) -> Result<(), Error> {
         self.counters.add(&epoch.counters);

@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use apical_core::{Counters, Number, Precision};
 
 use crate::config::{Config, ConfigDocument, ConfigError};
+use crate::engine::Engine;
 use crate::experiment::Schedule;
 use crate::network::{Blueprint, Memory, rounding};
 use crate::present::{Pattern, learn};
@@ -55,7 +56,7 @@ pub fn write(config: &Config, options: &TraceOptions, out: &mut dyn Write) -> Re
 ///
 /// # Errors
 /// As [`write()`].
-pub fn write_in<P: Precision>(
+pub fn write_in<P: Engine>(
     config: &Config,
     options: &TraceOptions,
     out: &mut dyn Write,
@@ -81,7 +82,7 @@ pub fn write_in<P: Precision>(
         line(&columns, &memory, 0.0, out)?;
         for done in 0..options.steps {
             let (input, teacher) = schedule.show(done / u64::from(per_pattern));
-            let pattern = Pattern { input, teacher };
+            let pattern = Pattern::one(input, teacher);
             let begins = done.is_multiple_of(u64::from(per_pattern));
             learn(
                 &network,

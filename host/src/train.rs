@@ -6,13 +6,13 @@
 
 use crate::config::Config;
 use crate::engine::Engine;
-use crate::network::{Blueprint, Memory, weights_of};
+use crate::network::{Blueprint, Circuit, Layers, Memory, weights_of};
 use crate::order::Order;
-use crate::present::{Patterns, right_of, show};
+use crate::present::{Patterns, advance, right_of};
 use crate::task::{Material, Task};
 use crate::weights_file::WeightsFile;
-use crate::{Error, gradient, network};
-use apical_core::microcircuit::{Family, Layer, Microcircuit};
+use crate::{Error, config, gradient, network};
+use apical_core::microcircuit::{Family, Microcircuit};
 use apical_core::rule::Rule;
 use apical_core::shape::Storage;
 use apical_core::{Counters, Number, Precision, Rounding};
@@ -99,7 +99,7 @@ pub trait Watch<P: Engine> {
     fn epoch(
         &mut self,
         epoch: &Epoch,
-        network: &Microcircuit<'_, P>,
+        circuit: &Circuit<'_, P>,
         memory: &mut Memory<P>,
     ) -> Result<(), Error>;
 }
@@ -126,11 +126,30 @@ pub struct Trainer<'t, P: Engine> {
 pub fn build<'l, P: Precision>(
     config: &Config,
     blueprint: &Blueprint,
-    layers: &'l mut [Layer<P>],
-) -> Result<Microcircuit<'l, P>, Error> {
+    layers: &'l mut Layers<P>,
+) -> Result<Circuit<'l, P>, Error> {
     blueprint.build(layers).map_err(|source| Error::Build {
         precision: config.run.precision.to_string(),
         source,
+    })
+}
+
+/// The same for what looks into a microcircuit.
+///
+/// # Errors
+/// When it cannot be built in this precision, or is another network.
+pub fn build_microcircuit<'l, P: Precision>(
+    config: &Config,
+    blueprint: &Blueprint,
+    layers: &'l mut Layers<P>,
+) -> Result<Microcircuit<'l, P>, Error> {
+    let circuit = build(config, blueprint, layers)?;
+    circuit.microcircuit().ok_or_else(|| {
+        Error::Mismatch(format!(
+            "network.rule = \"{}\"; accepted: \"{}\"",
+            config.network.rule,
+            config::Rule::Microcircuit
+        ))
     })
 }
 
@@ -239,7 +258,7 @@ impl<'t, P: Engine> Trainer<'t, P> {
 
     fn train_epoch(
         &mut self,
-        network: &Microcircuit<'_, P>,
+        circuit: &Circuit<'_, P>,
         present: Presentation,
         epoch: &mut Epoch,
         watch: &mut dyn Watch<P>,
@@ -263,20 +282,20 @@ impl<'t, P: Engine> Trainer<'t, P> {
             let (weights, mut activity) = self.memory.parts();
             let mut met = None;
             for (i, samples) in chunk.chunks(batch).enumerate() {
-                network.switch(&mut activity);
+                circuit.switch(&mut activity);
                 let pattern = patterns.of(samples, true);
                 let learning = Some(present.rounding);
                 let steps = present.steps;
-                show(
-                    network,
+                advance(
+                    circuit,
                     weights,
                     &mut activity,
-                    (&pattern, batch),
+                    &pattern,
                     learning,
                     steps,
                     counters,
                 );
-                let outputs = network.outputs(&activity, batch);
+                let outputs = circuit.outputs(&activity, batch);
                 right += right_of(task, samples, outputs);
                 if strict && counters.saturations() > 0 {
                     met = Some(i * batch);
@@ -303,12 +322,7 @@ impl<'t, P: Engine> Trainer<'t, P> {
     }
 
     /// Classifies some samples, without a trace in the state.
-    fn classify(
-        &self,
-        quiet: &Microcircuit<'_, P>,
-        present: Presentation,
-        samples: &[u32],
-    ) -> Measured {
+    fn classify(&self, quiet: &Circuit<'_, P>, present: Presentation, samples: &[u32]) -> Measured {
         let task = &self.task;
         let batch = self.config.learning.batch;
         let mut memory = self.memory.clone();
@@ -319,11 +333,11 @@ impl<'t, P: Engine> Trainer<'t, P> {
             quiet.switch(&mut activity);
             let pattern = patterns.of(samples, false);
             let (none, unheard) = (None, &mut Counters::default());
-            show(
+            advance(
                 quiet,
                 weights,
                 &mut activity,
-                (&pattern, batch),
+                &pattern,
                 none,
                 present.steps,
                 unheard,
@@ -347,14 +361,16 @@ impl<'t, P: Engine> Trainer<'t, P> {
     }
 
     /// Everything about an epoch that is measured after it, without a trace in the state.
-    fn examine(&self, quiet: &Microcircuit<'_, P>, present: Presentation, epoch: &mut Epoch) {
+    fn examine(&self, quiet: &Circuit<'_, P>, present: Presentation, epoch: &mut Epoch) {
         let task = &self.task;
         epoch.measured = self.classify(quiet, present, self.material.split.measured());
         let samples = self.material.split.train.iter().take(ANGLE_SAMPLES);
         let phi = self.blueprint.specification().activation;
         let pairs = samples.map(|&s| (task.input(s), task.teacher(s)));
         epoch.angles = gradient::angles(quiet, &phi, &self.memory, pairs, present.steps);
-        epoch.tracking = tracking(quiet, &self.memory.weights);
+        epoch.tracking = quiet
+            .microcircuit()
+            .map_or(0.0, |network| tracking(&network, &self.memory.weights));
     }
 }
 

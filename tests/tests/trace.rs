@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use apical::config::Config;
+use apical::engine::Engine;
 use apical::network::{Blueprint, Memory};
 use apical::present::{Pattern, advance};
 use apical::trace::{TraceOptions, golden, write};
 use apical_core::record::Quantity;
 use apical_core::rule::Rule;
-use apical_core::{Counters, F32, F64, I16, Number, Precision, Rounding};
+use apical_core::{Counters, F32, F64, I16, Number, Rounding};
 
 /// A trace by column.
 struct Table {
@@ -117,7 +118,7 @@ fn the_golden_table() {
 }
 
 /// Every word of every step, compared with a network that is stepped here.
-fn reads_back<P: Precision>(precision: &str) {
+fn reads_back<P: Engine>(precision: &str) {
     let config = configuration(precision);
     let steps = 40;
     let table = Table::of(&config, steps);
@@ -187,10 +188,7 @@ fn reads_back<P: Precision>(precision: &str) {
                 words += 1;
             }
         }
-        let pattern = Pattern {
-            input: &input,
-            teacher: Some(&teacher),
-        };
+        let pattern = Pattern::one(&input, Some(&teacher));
         let (weights, mut activity) = memory.parts();
         let counters = &mut Counters::default();
         advance(

@@ -1,7 +1,7 @@
 //! Where a configuration comes from, and the data that it names.
 
 use crate::Error;
-use crate::config::{Config, ConfigDocument};
+use crate::config::{Config, ConfigDocument, Rule};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use std::path::PathBuf;
@@ -34,8 +34,16 @@ impl Source {
     }
 }
 
-/// The configuration of a command that steps one sample at a time, as a board does.
+/// The configuration of a command that steps a microcircuit, one sample at a time, as a board does.
 pub(super) fn one_at_a_time(config: Config) -> Result<Config, Error> {
+    if config.network.rule != Rule::Microcircuit {
+        return Err(Error::Mismatch(format!(
+            "network.rule = \"{}\": only `apical train` has it; accepted: --set \
+             network.rule={}",
+            config.network.rule,
+            Rule::Microcircuit
+        )));
+    }
     if config.learning.batch == 1 {
         return Ok(config);
     }

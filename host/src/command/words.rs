@@ -4,7 +4,7 @@ use super::{Common, Voice};
 use crate::Error;
 use crate::config::{
     ActivationKind, Attenuation, Feedback, Initial, Interneurons, Mode, NoiseConvention, Precision,
-    Rounding, Scale, Task, Teacher, template,
+    Rounding, Rule, Scale, Task, Teacher, template,
 };
 use crate::experiment::Kind;
 use crate::journal::write_atomically;
@@ -54,6 +54,7 @@ pub(super) fn list(common: &Common) {
         "run.rounding": Rounding,
         "data.task": Task,
         "data.scale": Scale,
+        "network.rule": Rule,
         "network.activation": ActivationKind,
         "network.mode": Mode,
         "network.initial": Initial,

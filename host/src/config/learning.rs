@@ -3,8 +3,8 @@
 use apical_core::batch::MAX_SAMPLES;
 use serde::{Deserialize, Serialize};
 
-use super::error::{Fault, require, require_not_negative};
-use super::network::{Feedback, Network};
+use super::error::{Fault, require, require_not_negative, require_positive};
+use super::network::{Feedback, Network, Rule};
 use super::per_layer::PerLayer;
 
 /// `[learning]`. A rate of 0 means that the family is not plastic.
@@ -26,6 +26,9 @@ pub struct Learning {
     pub batch: usize,
     /// Every epoch's rates are those of the epoch before times this.
     pub decay: f64,
+    /// What backpropagation multiplies errors by while they are rates, so that small ones are not
+    /// lost in rates of few bits ("loss scaling").
+    pub error_scale: f64,
     /// The rate of a bias as a multiple of that of the weights beside it.
     pub bias_factor: f64,
     /// Low-pass of the induction terms, in milliseconds; 0 is off.
@@ -46,6 +49,7 @@ impl Default for Learning {
             interneuron_to_pyramidal: 0.0.into(),
             batch: 1,
             decay: 1.0,
+            error_scale: 1.0,
             bias_factor: 1.0,
             tau_w: 0.0,
             learning_lag: 0.0,
@@ -121,8 +125,27 @@ impl Learning {
             &self.decay,
             || "a factor above 0 and at most 1",
         )?;
+        self.check_control(network.rule)?;
         require_not_negative("learning.bias_factor", self.bias_factor)?;
         require_not_negative("learning.tau_w", self.tau_w)?;
         require_not_negative("learning.learning_lag", self.learning_lag)
+    }
+
+    /// What backpropagation cannot do.
+    fn check_control(&self, rule: Rule) -> Result<(), Fault> {
+        require_positive("learning.error_scale", self.error_scale)?;
+        if rule == Rule::Microcircuit {
+            return Ok(());
+        }
+        for (key, value, only) in [
+            ("learning.bias_factor", self.bias_factor, 1.0),
+            ("learning.tau_w", self.tau_w, 0.0),
+            ("learning.learning_lag", self.learning_lag, 0.0),
+        ] {
+            require(value == only, key, &value, || {
+                format!("{only} with network.rule = \"{rule}\"")
+            })?;
+        }
+        Ok(())
     }
 }

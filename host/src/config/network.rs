@@ -11,6 +11,17 @@ use super::choice::choice;
 use super::error::{Fault, require, require_positive};
 
 choice! {
+    /// What the network learns by.
+    Rule {
+        /// The dendritic microcircuit.
+        #[default]
+        Microcircuit = "microcircuit",
+        /// Backpropagation of errors, the control.
+        Backpropagation = "backpropagation",
+    }
+}
+
+choice! {
     /// How time passes.
     Mode {
         /// Two passes a sample: up without the teacher, down with it.
@@ -156,6 +167,9 @@ impl Activation {
 pub struct Network {
     /// Sizes from the input to the output.
     pub layers: Vec<usize>,
+    /// What the network learns by. Under backpropagation there is nothing but the bottom-up
+    /// weights, and what else is configured means nothing.
+    pub rule: Rule,
     /// From potential to rate.
     pub activation: Activation,
     /// How time passes.
@@ -187,6 +201,7 @@ impl Default for Network {
     fn default() -> Self {
         Self {
             layers: vec![64, 100, 10],
+            rule: Rule::default(),
             activation: Activation::default(),
             mode: Mode::default(),
             bias: true,
@@ -271,6 +286,13 @@ impl Network {
                     super::GOLDEN
                 )
             },
+        )?;
+        let control = self.rule == Rule::Backpropagation;
+        require(
+            !(control && self.mode == Mode::Full),
+            "network.rule",
+            self.rule.as_str(),
+            || "\"microcircuit\" with network.mode = \"full\": backpropagation has no time",
         )?;
         let additive = self.attenuation == Attenuation::Dropped;
         require(

@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use apical_core::Precision;
 use serde::Serialize;
 
 use super::DeviceError;
@@ -11,6 +10,7 @@ use super::state::{Difference, State, section};
 use super::twin::{Joined, Twin, formats};
 use crate::Error;
 use crate::config::Config;
+use crate::engine::Engine;
 use crate::network::Blueprint;
 use crate::task::Material;
 
@@ -75,7 +75,7 @@ pub struct Found {
 ///
 /// # Errors
 /// When the board cannot be talked to or does not take the configuration, or the data do not fit.
-pub fn lockstep<P: Precision>(
+pub fn lockstep<P: Engine>(
     config: &Config,
     material: &Material,
     session: &mut Session<'_>,
@@ -124,7 +124,7 @@ fn go_on(stop: &AtomicBool) -> Result<(), DeviceError> {
 }
 
 /// The two that are compared.
-struct Pair<'p, 's, 'l, P: Precision> {
+struct Pair<'p, 's, 'l, P: Engine> {
     twin: Twin<'l, P>,
     session: &'p mut Session<'s>,
     flip: Option<&'p Flip>,
@@ -135,7 +135,7 @@ struct Pair<'p, 's, 'l, P: Precision> {
 /// A difference, and whether it came again if that was tried.
 type First = (Difference, Option<bool>);
 
-impl<P: Precision> Pair<'_, '_, '_, P> {
+impl<P: Engine> Pair<'_, '_, '_, P> {
     /// Takes all steps, or stops at the first difference.
     fn walk(
         &mut self,

@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use apical_core::Precision;
 use serde::Serialize;
 
 use super::DeviceError;
@@ -10,6 +9,7 @@ use super::session::Session;
 use super::twin::Twin;
 use crate::Error;
 use crate::config::Config;
+use crate::engine::Engine;
 use crate::network::Blueprint;
 use crate::task::Material;
 
@@ -39,7 +39,7 @@ pub struct Trained {
 /// # Errors
 /// When the board cannot be talked to or does not take the configuration, the data do not fit, or
 /// the user stops it: what the board has learned until then stays there.
-pub fn train_board<P: Precision>(
+pub fn train_board<P: Engine>(
     config: &Config,
     material: &Material,
     session: &mut Session<'_>,

@@ -1,6 +1,5 @@
 //! The board's network on this machine, and how the two come to the same place.
 
-use apical_core::microcircuit::{Layer, Microcircuit};
 use apical_core::rule::{Clock, Rule, Variable};
 use apical_core::{Counters, Number, Precision, Rounding};
 use apical_link::configuration::MAX_LAYERS;
@@ -10,7 +9,8 @@ use super::course::{Course, to_bytes};
 use super::session::Session;
 use super::state::State;
 use crate::config::{self, Config};
-use crate::network::{Blueprint, Memory, precision_name, rounding};
+use crate::engine::Engine;
+use crate::network::{Blueprint, Circuit, Layers, Memory, precision_name, rounding};
 use crate::order::Moment;
 use crate::present::{Pattern, learn};
 use crate::task::Material;
@@ -21,8 +21,8 @@ const CHUNK: u64 = 256;
 
 /// A network on this machine, in the board's precision.
 #[derive(Debug)]
-pub struct Twin<'l, P: Precision> {
-    network: Microcircuit<'l, P>,
+pub struct Twin<'l, P: Engine> {
+    circuit: Circuit<'l, P>,
     memory: Memory<P>,
     rounding: Rounding,
     wanted: Configuration,
@@ -86,7 +86,7 @@ pub fn formats<P: Precision>() -> [Format; 4] {
     ]
 }
 
-impl<'l, P: Precision> Twin<'l, P> {
+impl<'l, P: Engine> Twin<'l, P> {
     /// A twin at its beginning, with the layers of the blueprint, which is of the configuration.
     ///
     /// # Errors
@@ -96,11 +96,11 @@ impl<'l, P: Precision> Twin<'l, P> {
         config: &Config,
         material: &Material,
         blueprint: &Blueprint,
-        layers: &'l mut [Layer<P>],
+        layers: &'l mut Layers<P>,
     ) -> Result<Self, Error> {
-        let network = train::build(config, blueprint, layers)?;
+        let circuit = train::build_microcircuit(config, blueprint, layers)?.into();
         let course = Course::new(config, material)?;
-        let memory = Memory::begin(config, &network, blueprint)?;
+        let memory = Memory::begin(config, &circuit, blueprint)?;
         let rounding = rounding(config.run.rounding);
         let described = Configuration::new(&blueprint.specification(), blueprint.initial());
         let wanted = described.ok_or_else(|| {
@@ -110,7 +110,7 @@ impl<'l, P: Precision> Twin<'l, P> {
             ))
         })?;
         Ok(Self {
-            network,
+            circuit,
             memory,
             rounding,
             // A board that learned by itself would not be where its twin is.
@@ -168,19 +168,17 @@ impl<'l, P: Precision> Twin<'l, P> {
     /// A new pattern begins.
     pub fn switch(&mut self) {
         let (_, mut activity) = self.memory.parts();
-        self.network.switch(&mut activity);
+        self.circuit.switch(&mut activity);
         self.memory.clock = activity.clock;
     }
 
     /// One learning step.
     pub fn step(&mut self, moment: Moment) {
         let task = &self.course.task;
-        let pattern = Pattern {
-            input: task.input(moment.sample),
-            teacher: Some(task.teacher(moment.sample)),
-        };
+        let teacher = Some(task.teacher(moment.sample));
+        let pattern = Pattern::one(task.input(moment.sample), teacher);
         learn(
-            &self.network,
+            &self.circuit,
             &mut self.memory,
             &pattern,
             moment.begins,
@@ -202,7 +200,7 @@ impl<'l, P: Precision> Twin<'l, P> {
     /// The rates of the output, as they travel.
     pub fn output(&mut self) -> Vec<u8> {
         let (_, activity) = self.memory.parts();
-        to_bytes(self.network.output(&activity))
+        to_bytes(self.circuit.output(&activity))
     }
 
     /// All words and the clock.
@@ -231,7 +229,7 @@ impl<'l, P: Precision> Twin<'l, P> {
     /// The arrays within the storage.
     pub fn variables(&self) -> Vec<Variable> {
         (0..)
-            .map_while(|index| self.network.variable(index))
+            .map_while(|index| self.circuit.variable(index))
             .collect()
     }
 

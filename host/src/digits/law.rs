@@ -52,12 +52,12 @@ pub fn gradient_law(config: &Config, material: &Material) -> Result<Vec<LawRow>,
             let angles = with_precision!(precision, P => {
                 let task = Task::<P>::new(&config, material)?;
                 let mut layers = blueprint.layers::<P>();
-                let network = build(&config, &blueprint, &mut layers)?;
-                let memory = Memory::initial(&network, blueprint.initial());
+                let circuit = build(&config, &blueprint, &mut layers)?;
+                let memory = Memory::initial(&circuit, blueprint.initial());
                 let phi = blueprint.specification().activation;
                 let samples = material.split.train.iter().take(SAMPLES);
                 let pairs = samples.map(|&s| (task.input(s), task.teacher(s)));
-                gradient::angles(&network, &phi, &memory, pairs, 1)
+                gradient::angles(&circuit, &phi, &memory, pairs, 1)
             });
             rows.push(LawRow {
                 lambda,

@@ -7,7 +7,8 @@ use apical_core::{Counters, Number, Precision};
 use super::place::place;
 use super::{Schedule, steps};
 use crate::config::Config;
-use crate::network::{Blueprint, Memory};
+use crate::engine::Engine;
+use crate::network::{Blueprint, Circuit, Memory};
 use crate::present::{Pattern, advance};
 use crate::{Error, train};
 
@@ -57,14 +58,14 @@ impl Course {
     ///
     /// # Errors
     /// When the network cannot be built.
-    pub fn of<P: Precision>(
+    pub fn of<P: Engine>(
         config: &Config,
         schedule: &mut Schedule<P>,
         weights: &[P::Weight],
     ) -> Result<Self, Error> {
         let blueprint = Blueprint::new(config, config.run.seed).quiet();
         let mut layers = blueprint.layers::<P>();
-        let network = train::build(config, &blueprint, &mut layers)?;
+        let network = train::build_microcircuit(config, &blueprint, &mut layers)?;
         let mut memory = Memory::<P>::new(network.storage());
         memory.weights.copy_from_slice(weights);
         let constant = schedule.is_constant();
@@ -79,6 +80,7 @@ impl Course {
             layers: vec![LayerCourse::default(); network.layers().len()],
             ..Self::default()
         };
+        let circuit = Circuit::from(network);
         let places = Places::new(&network);
         let mut unheard = Counters::default();
         for (number, name) in names.iter().enumerate() {
@@ -91,9 +93,9 @@ impl Course {
             network.switch(&mut activity);
             for done in (0..steps).step_by(every as usize) {
                 let count = every.min(steps - done);
-                let pattern = Pattern { input, teacher };
+                let pattern = Pattern::one(input, teacher);
                 advance(
-                    &network,
+                    &circuit,
                     weights,
                     &mut activity,
                     &pattern,

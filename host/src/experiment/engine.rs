@@ -10,7 +10,8 @@ use apical_core::{Counters, Precision, Rounding};
 use super::Schedule;
 use crate::Error;
 use crate::config::Config;
-use crate::network::{Memory, rounding};
+use crate::engine::Engine;
+use crate::network::{Circuit, Memory, rounding};
 use crate::present::{Pattern, advance};
 
 /// How long before the end of a presentation a recorder begins to look, in milliseconds: averaged
@@ -61,7 +62,7 @@ pub fn steps(config: &Config) -> (u32, u32) {
 }
 
 /// Presents one pattern; `look` sees the last of its [`steps`].
-pub(super) fn present<P: Precision>(
+pub(super) fn present<P: Engine>(
     network: &Microcircuit<'_, P>,
     memory: &mut Memory<P>,
     pattern: &Pattern<'_, P>,
@@ -70,11 +71,12 @@ pub(super) fn present<P: Precision>(
     look: &mut impl FnMut(&Activity<'_, P>),
     counters: &mut Counters,
 ) {
+    let circuit = &Circuit::from(*network);
     let (weights, mut activity) = memory.parts();
     network.switch(&mut activity);
     let mut go_on = |activity: &mut Activity<'_, P>, steps| {
         advance(
-            network, weights, activity, pattern, learning, steps, counters,
+            circuit, weights, activity, pattern, learning, steps, counters,
         );
     };
     go_on(&mut activity, steps - window);
@@ -94,7 +96,7 @@ pub(super) fn present<P: Precision>(
 ///
 /// # Errors
 /// The first saturation in strict mode, and what the recorder meets.
-pub fn run<P: Precision, R: Recorder<P>>(
+pub fn run<P: Engine, R: Recorder<P>>(
     config: &Config,
     network: &Microcircuit<'_, P>,
     state: &mut State<P>,
@@ -107,7 +109,7 @@ pub fn run<P: Precision, R: Recorder<P>>(
     let steps = steps(config);
     while state.patterns < config.data.patterns && !stop.load(Ordering::Relaxed) {
         let (input, teacher) = schedule.show(state.patterns);
-        let pattern = Pattern { input, teacher };
+        let pattern = Pattern::one(input, teacher);
         present(
             network,
             &mut state.memory,

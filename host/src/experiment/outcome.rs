@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
+use apical_core::Counters;
 use apical_core::microcircuit::Microcircuit;
 use apical_core::rule::Activity;
-use apical_core::{Counters, Precision};
 
 use super::engine::{self, State};
 use super::keep::Keeper;
@@ -13,6 +13,7 @@ use super::record::Record;
 use super::{Course, Depth, Measures, Schedule, Student, Unseen, WeightTraces};
 use crate::Error;
 use crate::config::{Config, Task};
+use crate::engine::Engine;
 use crate::network::{Blueprint, Memory, weights_of};
 use crate::present::Pattern;
 use crate::train;
@@ -96,12 +97,12 @@ impl Outcome {
 
 /// The names of the numbers that a run will have. Everything that can be wrong with the
 /// configuration is found here, before a folder is made.
-pub(super) fn columns<P: Precision>(config: &Config) -> Result<Vec<String>, Error> {
+pub(super) fn columns<P: Engine>(config: &Config) -> Result<Vec<String>, Error> {
     let schedule = Schedule::<P>::new(config, config.run.seed)?;
     let blueprint = Blueprint::new(config, config.run.seed);
     let mut layers = blueprint.layers::<P>();
-    let network = train::build(config, &blueprint, &mut layers)?;
-    Memory::begin(config, &network, &blueprint)?;
+    let network = train::build_microcircuit(config, &blueprint, &mut layers)?;
+    Memory::begin(config, &network.into(), &blueprint)?;
     let measures = Measures::new(&network, 1.0, schedule.target());
     let hidden = config.network.hidden();
     Ok(Record::<P>::columns(&measures, hidden, taught(config)))
@@ -118,7 +119,7 @@ fn taught(config: &Config) -> bool {
 /// # Errors
 /// When the network cannot be built or begun, or the data do not fit; the first saturation in
 /// strict mode; a checkpoint that cannot be written, or read.
-pub(super) fn observe<P: Precision>(
+pub(super) fn observe<P: Engine>(
     student: &Student,
     folder: Option<&Path>,
     progress: &dyn Fn(u64),
@@ -129,9 +130,9 @@ pub(super) fn observe<P: Precision>(
     let mut schedule = Schedule::<P>::new(config, seed)?;
     let blueprint = Blueprint::new(config, seed);
     let (mut layers, mut quiet_layers) = (blueprint.layers::<P>(), blueprint.layers::<P>());
-    let network = train::build(config, &blueprint, &mut layers)?;
-    let quiet = train::build(config, &blueprint.clone().quiet(), &mut quiet_layers)?;
-    let initial = Memory::begin(config, &network, &blueprint)?;
+    let network = train::build_microcircuit(config, &blueprint, &mut layers)?;
+    let quiet = train::build_microcircuit(config, &blueprint.clone().quiet(), &mut quiet_layers)?;
+    let initial = Memory::begin(config, &network.into(), &blueprint)?;
     let before = Course::of(config, &mut schedule, &initial.weights)?;
 
     let conductances = config.conductances();
@@ -182,7 +183,7 @@ pub(super) fn observe<P: Precision>(
 }
 
 /// The first pattern as it is without learning and noise, as the first row.
-fn first_look<P: Precision>(
+fn first_look<P: Engine>(
     config: &Config,
     schedule: &mut Schedule<P>,
     network: &Microcircuit<'_, P>,
@@ -191,10 +192,10 @@ fn first_look<P: Precision>(
 ) -> Result<(), Error> {
     let blueprint = Blueprint::new(config, config.run.seed).quiet();
     let mut layers = blueprint.layers::<P>();
-    let quiet = train::build(config, &blueprint, &mut layers)?;
+    let quiet = train::build_microcircuit(config, &blueprint, &mut layers)?;
     let mut memory = state.memory.clone();
     let (input, teacher) = schedule.show(0);
-    let pattern = Pattern { input, teacher };
+    let pattern = Pattern::one(input, teacher);
     let none = &mut Counters::default();
     let steps = engine::steps(config);
     let measures = &mut record.measures;

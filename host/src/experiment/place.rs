@@ -3,12 +3,11 @@
 use std::ops::Range;
 
 use apical_core::Precision;
-use apical_core::microcircuit::Microcircuit;
 use apical_core::rule::Rule;
 
 /// The words of the variable of this name in this layer, empty if there is none.
 pub(super) fn place<P: Precision>(
-    network: &Microcircuit<'_, P>,
+    network: &impl Rule<P>,
     name: &str,
     layer: usize,
 ) -> Range<usize> {

@@ -3,7 +3,6 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use apical_core::Precision;
 use apical_core::microcircuit::Microcircuit;
 use apical_core::rule::Activity;
 
@@ -13,13 +12,14 @@ use super::unseen::alignment;
 use super::{Measures, Unseen, WeightTraces};
 use crate::Error;
 use crate::config::Config;
+use crate::engine::Engine;
 
 /// Lists in the notes of a checkpoint.
 const LISTS: usize = 4;
 
 /// Records one network.
 #[derive(Debug)]
-pub(super) struct Record<'l, P: Precision> {
+pub(super) struct Record<'l, P: Engine> {
     pub(super) measures: Measures,
     pub(super) unseen: Option<Unseen<'l, P>>,
     pub(super) traces: WeightTraces,
@@ -34,7 +34,7 @@ pub(super) struct Record<'l, P: Precision> {
     seconds_before: f64,
 }
 
-impl<'l, P: Precision> Record<'l, P> {
+impl<'l, P: Engine> Record<'l, P> {
     /// Nothing yet.
     pub(super) fn new(
         config: &Config,
@@ -150,7 +150,7 @@ impl<'l, P: Precision> Record<'l, P> {
     }
 }
 
-impl<P: Precision> Recorder<P> for Record<'_, P> {
+impl<P: Engine> Recorder<P> for Record<'_, P> {
     #[inline(always)]
     fn step(&mut self, activity: &Activity<'_, P>) {
         self.measures.step(activity);

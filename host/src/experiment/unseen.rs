@@ -10,8 +10,9 @@ use apical_core::{Counters, Number, Precision};
 use super::Schedule;
 use super::place::place;
 use crate::config::Config;
+use crate::engine::Engine;
 use crate::gradient::angle;
-use crate::network::{self, Memory};
+use crate::network::{self, Circuit, Memory};
 use crate::present::{Pattern, advance};
 
 /// The number of the first of them: one that no run gets to.
@@ -19,8 +20,8 @@ const FIRST: u64 = 1 << 41;
 
 /// A fixed set of patterns, shown without noise, teacher or learning.
 #[derive(Debug)]
-pub struct Unseen<'l, P: Precision> {
-    network: Microcircuit<'l, P>,
+pub struct Unseen<'l, P: Engine> {
+    circuit: Circuit<'l, P>,
     schedule: Schedule<P>,
     activation: Activation,
     output: Range<usize>,
@@ -28,12 +29,12 @@ pub struct Unseen<'l, P: Precision> {
     steps: u32,
 }
 
-impl<'l, P: Precision> Unseen<'l, P> {
+impl<'l, P: Engine> Unseen<'l, P> {
     /// For a network without noise, and the schedule that has the teacher.
     pub fn new(config: &Config, network: Microcircuit<'l, P>, schedule: Schedule<P>) -> Self {
         Self {
             output: place(&network, "u", network.layers().len()),
-            network,
+            circuit: network.into(),
             schedule,
             activation: network::activation(&config.network.activation),
             patterns: config.data.test_patterns,
@@ -44,20 +45,17 @@ impl<'l, P: Precision> Unseen<'l, P> {
     /// ‖`r_N` - `r_trgt`‖² at the end of a presentation, the mean over the patterns. The network
     /// begins at rest, so that nothing but its weights counts.
     pub fn error(&mut self, weights: &[P::Weight]) -> f64 {
-        let mut memory = Memory::<P>::new(self.network.storage());
+        let mut memory = Memory::<P>::new(self.circuit.storage());
         memory.weights.copy_from_slice(weights);
         let (weights, mut activity) = memory.parts();
         let unheard = &mut Counters::default();
         let mut sum = 0.0;
         for number in 0..self.patterns {
             let (input, target) = self.schedule.show(FIRST + number);
-            self.network.switch(&mut activity);
-            let pattern = Pattern {
-                input,
-                teacher: None,
-            };
+            self.circuit.switch(&mut activity);
+            let pattern = Pattern::one(input, None);
             advance(
-                &self.network,
+                &self.circuit,
                 weights,
                 &mut activity,
                 &pattern,
@@ -130,8 +128,12 @@ mod tests {
         let config = document.resolve().unwrap();
         let blueprint = Blueprint::new(&config, 1);
         let mut layers = blueprint.layers::<F64>();
-        let network = blueprint.build(&mut layers).unwrap();
-        let mut weights = Memory::initial(&network, blueprint.initial()).weights;
+        let network = blueprint
+            .build(&mut layers)
+            .unwrap()
+            .microcircuit()
+            .unwrap();
+        let mut weights = Memory::initial(&network.into(), blueprint.initial()).weights;
         let chance = alignment(&network, &weights, 1);
         assert!((20.0..160.0).contains(&chance), "{chance}");
         let (up, down) = (place(&network, "up", 2), place(&network, "down", 1));
@@ -152,8 +154,12 @@ mod tests {
         let config = document.resolve().unwrap();
         let blueprint = Blueprint::new(&config, 1).quiet();
         let mut layers = blueprint.layers::<F64>();
-        let network = blueprint.build(&mut layers).unwrap();
-        let weights = Memory::initial(&network, blueprint.initial()).weights;
+        let network = blueprint
+            .build(&mut layers)
+            .unwrap()
+            .microcircuit()
+            .unwrap();
+        let weights = Memory::initial(&network.into(), blueprint.initial()).weights;
         let mut schedule = Schedule::<F64>::new(&config, 1).unwrap();
         let phi = network::activation(&config.network.activation);
         // Without weights the output rests at 0, whatever it is shown.

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use apical_core::microcircuit::{Family, Microcircuit};
+use apical_core::microcircuit::Family;
 use apical_core::record::Quantity;
 use apical_core::rule::{Rule, Variable};
 use apical_core::{Number, Precision};
 
-use super::{Blueprint, Memory};
+use super::{Blueprint, Circuit, Memory};
 use crate::Error;
 use crate::config::{BUILT_IN, Config, Network};
 use crate::weights_file::{RAW_SUFFIX, Values, WeightsFile};
@@ -22,11 +22,11 @@ impl<P: Precision> Memory<P> {
     /// precision cannot hold.
     pub fn begin(
         config: &Config,
-        network: &Microcircuit<'_, P>,
+        circuit: &Circuit<'_, P>,
         blueprint: &Blueprint,
     ) -> Result<Self, Error> {
-        let mut memory = Self::new(network.storage().batch(config.learning.batch));
-        network.initialise(&mut memory.weights, blueprint.initial());
+        let mut memory = Self::new(circuit.storage().batch(config.learning.batch));
+        circuit.initialise(&mut memory.weights, blueprint.initial());
         let name = &config.network.weights;
         if name.is_empty() {
             check_ranges::<P>(&config.network)?;
@@ -36,7 +36,7 @@ impl<P: Precision> Memory<P> {
                 Some("golden") => WeightsFile::parse_json(GOLDEN, path)?,
                 _ => WeightsFile::read(path)?,
             };
-            take_weights(&file, path, network, &mut memory.weights)?;
+            take_weights(&file, path, circuit, &mut memory.weights)?;
         }
         Ok(memory)
     }
@@ -66,10 +66,7 @@ fn check_ranges<P: Precision>(network: &Network) -> Result<(), Error> {
 
 /// The weights of a network as named arrays: `up_1`, `bias_1`, `down_1`, `ip_1`, `ip_bias_1`,
 /// `pi_1`, ..., and the raw integers of fixed point beside them.
-pub fn weights_of<P: Precision>(
-    network: &Microcircuit<'_, P>,
-    weights: &[P::Weight],
-) -> WeightsFile {
+pub fn weights_of<P: Precision>(network: &impl Rule<P>, weights: &[P::Weight]) -> WeightsFile {
     let mut file = WeightsFile::default();
     for variable in arrays(network) {
         let (name, shape) = (array_name(&variable), shape(&variable));
@@ -95,7 +92,7 @@ pub fn weights_of<P: Precision>(
 pub fn take_weights<P: Precision>(
     file: &WeightsFile,
     path: &Path,
-    network: &Microcircuit<'_, P>,
+    network: &impl Rule<P>,
     weights: &mut [P::Weight],
 ) -> Result<(), Error> {
     let expected: Vec<(String, Vec<usize>)> = arrays(network)
@@ -123,7 +120,7 @@ pub fn take_weights<P: Precision>(
 }
 
 /// The arrays that hold weights.
-fn arrays<P: Precision>(network: &Microcircuit<'_, P>) -> impl Iterator<Item = Variable> {
+fn arrays<P: Precision>(network: &impl Rule<P>) -> impl Iterator<Item = Variable> {
     (0..)
         .map_while(|index| network.variable(index))
         .filter(|variable| variable.storage == Quantity::Weight)
@@ -172,7 +169,7 @@ mod tests {
 
     fn with<P: Precision, R>(
         config: &Config,
-        f: impl FnOnce(&Microcircuit<'_, P>, &Blueprint) -> R,
+        f: impl FnOnce(&Circuit<'_, P>, &Blueprint) -> R,
     ) -> R {
         let blueprint = Blueprint::new(config, config.run.seed);
         let mut layers = blueprint.layers::<P>();

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use apical_core::microcircuit::{Family, Microcircuit};
+use apical_core::microcircuit::Family;
 use apical_core::record::Quantity;
 use apical_core::rule::{Rule, Variable};
 use apical_core::{Number, Precision};
@@ -24,7 +24,7 @@ pub(super) struct Column {
 
 /// The columns of the variables with these names; of all of them if there are none.
 pub(super) fn columns<P: Precision>(
-    network: &Microcircuit<'_, P>,
+    network: &impl Rule<P>,
     names: &[String],
 ) -> Result<Vec<Column>, Error> {
     let all: Vec<Column> = (0..)

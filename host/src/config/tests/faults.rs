@@ -8,8 +8,8 @@ fn an_unknown_key_names_the_nearest_and_the_accepted_ones() {
     assert_eq!(
         message,
         "test.toml:5: learning.upp: unknown key; did you mean `up`? accepted here: up, rescale, down, \
-         pyramidal_to_interneuron, interneuron_to_pyramidal, batch, decay, bias_factor, tau_w, \
-         learning_lag, reset_traces"
+         pyramidal_to_interneuron, interneuron_to_pyramidal, batch, decay, error_scale, bias_factor, \
+         tau_w, learning_lag, reset_traces"
     );
     let message = fault("[lerning]\nup = 1");
     assert!(message.starts_with("test.toml:1: lerning: unknown key; did you mean `learning`?"));
