@@ -12,7 +12,7 @@
 
 use crate::activation::Phi;
 use crate::kernel::Into;
-use crate::microcircuit::{Family, Range};
+use crate::microcircuit::{Family, Initial};
 use crate::precision::Draw;
 use crate::random::{Key, stream};
 use crate::record::{Observe, Quantity};
@@ -108,7 +108,11 @@ impl<'a, P: Precision> Backprop<'a, P> {
         let scale = d.error_scale;
         if !(scale > 0.0 && scale.is_finite()) {
             let accepted = (f64::MIN_POSITIVE, f64::MAX);
-            return Err(BuildError::out_of_range("error_scale", scale, accepted));
+            return Err(BuildError::out_of_range(
+                "learning.error_scale",
+                scale,
+                accepted,
+            ));
         }
         Ok(Self {
             layers,
@@ -121,7 +125,7 @@ impl<'a, P: Precision> Backprop<'a, P> {
                 None
             } else {
                 Some([
-                    shape::coefficient::<P>("error_scale", scale)?,
+                    shape::coefficient::<P>("learning.error_scale", scale)?,
                     shape::coefficient::<P>("1 / error_scale", 1.0 / scale)?,
                 ])
             },
@@ -130,14 +134,18 @@ impl<'a, P: Precision> Backprop<'a, P> {
         })
     }
 
-    /// Draws the weights: the numbers that a microcircuit with this seed has. Thresholds are zero.
-    pub fn initialise(&self, weights: &mut [P::Weight], (low, high): Range, seed: u64) {
-        weights.fill(P::Weight::ZERO);
+    /// Draws weights and thresholds: the numbers of a microcircuit that begins like this.
+    pub fn initialise(&self, weights: &mut [P::Weight], initial: &Initial) {
         for (k, layer) in (1..).zip(self.layers) {
-            let key = Key::new(seed, 0, Family::Up.stream(stream::INITIAL, k));
-            let words = part_mut(weights, layer.up, layer.size * layer.below);
-            for (word, i) in words.iter_mut().zip(0..) {
-                *word = P::Weight::from_f64(low + (high - low) * key.uniform(i));
+            let thresholds = if self.bias { layer.size } else { 0 };
+            for (family, start, count, (low, high)) in [
+                (Family::Up, layer.up, layer.size * layer.below, initial.up),
+                (Family::Bias, layer.bias, thresholds, initial.bias),
+            ] {
+                let key = Key::new(initial.seed, 0, family.stream(stream::INITIAL, k));
+                for (word, i) in part_mut(weights, start, count).iter_mut().zip(0..) {
+                    *word = P::Weight::from_f64(low + (high - low) * key.uniform(i));
+                }
             }
         }
     }

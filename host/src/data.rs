@@ -83,14 +83,19 @@ impl Dataset {
         Ok(dataset)
     }
 
-    /// The data as the network sees it: in 0..1, or standardised.
+    /// The data as the network sees it: in 0..1, or standardised to this deviation.
     ///
     /// Whatever has to be known of the data is learned from the training part alone.
     ///
     /// # Errors
     ///
     /// When `scale` is [`Scale::None`] and a number lies outside 0..1.
-    pub fn scaled(mut self, scale: Scale, split: &Split) -> Result<Self, DataError> {
+    pub fn scaled(
+        mut self,
+        scale: Scale,
+        deviation: f64,
+        split: &Split,
+    ) -> Result<Self, DataError> {
         match scale {
             Scale::None => {
                 let outside = |value: f64| !(0.0..=1.0).contains(&value);
@@ -105,7 +110,7 @@ impl Dataset {
                 }
             }
             Scale::MinMax => MinMax::fit(&self, &split.train).apply(&mut self),
-            Scale::Standardise => standardise(&mut self, &split.train),
+            Scale::Standardise => standardise(&mut self, &split.train, deviation),
         }
         Ok(self)
     }
@@ -181,19 +186,19 @@ mod tests {
             validation: vec![],
             test: vec![2],
         };
-        let error = table.clone().scaled(Scale::None, &split).unwrap_err();
+        let error = table.clone().scaled(Scale::None, 1.0, &split).unwrap_err();
         assert_eq!(
             error.to_string(),
             "t.csv: sample 2, feature 1: found 4; accepted: 0 to 1, or data.scale = \"min-max\" \
              or \"standardise\""
         );
         // Fitted to the first two samples; the third is clipped.
-        let scaled = table.clone().scaled(Scale::MinMax, &split).unwrap();
+        let scaled = table.clone().scaled(Scale::MinMax, 1.0, &split).unwrap();
         assert_eq!(scaled.inputs, vec![0.0, 1.0, 1.0, 0.0, 1.0, 0.0].into());
         assert_eq!((scaled.row(1), scaled.label(1)), (vec![1.0, 0.0], Some(1)));
         assert_eq!((scaled.row(3), scaled.label(3)), (vec![], None));
         // Standardised, features may lie anywhere; the third sample is not looked at.
-        let scaled = table.scaled(Scale::Standardise, &split).unwrap();
-        assert_eq!(scaled.inputs, vec![-1.0, 1.0, 1.0, -1.0, 3.0, -3.0].into());
+        let scaled = table.scaled(Scale::Standardise, 0.5, &split).unwrap();
+        assert_eq!(scaled.inputs, vec![-0.5, 0.5, 0.5, -0.5, 1.5, -1.5].into());
     }
 }

@@ -181,7 +181,7 @@ impl Blueprint {
         let range = |[low, high]: [f64; 2]| (low, high);
         let initial = Initial {
             up: range(network.init_up),
-            bias: (0.0, 0.0),
+            bias: range(network.init_bias),
             down: range(network.init_down),
             ip: range(network.init_ip),
             pi: range(network.init_pi),

@@ -35,7 +35,7 @@ impl Material {
         };
         split.hold_out(keys.validation.samples(keys.task))?;
         split.limit(keys.train_samples, keys.test_samples);
-        let data = data.scaled(config.data.scale, &split)?;
+        let data = data.scaled(config.data.scale, config.data.deviation, &split)?;
         Ok(Self { data, split })
     }
 }
@@ -242,7 +242,7 @@ mod tests {
             classes: 2,
             published_train: None,
         };
-        let data = data.scaled(Scale::Standardise, &split).unwrap();
+        let data = data.scaled(Scale::Standardise, 1.0, &split).unwrap();
         let material = Material { data, split };
         let mut config = config("[network]\nlayers = [1, 2]");
         assert!(Task::<F32>::new(&config, &material).is_ok());

@@ -3,6 +3,7 @@
 
 use apical_app::digits::{self, Digits};
 use apical_core::backprop::{Backprop, Description, Layer};
+use apical_core::microcircuit::Initial;
 use apical_core::rule::{Activity, Rule, argmax};
 use apical_core::{Activation, Counters, F64, I16, Number, Precision, Rounding, Silent};
 use apical_tests::network::{State, real};
@@ -14,10 +15,15 @@ struct Memory<P: Precision> {
 }
 
 impl<P: Precision> Memory<P> {
-    fn new(network: &Backprop<'_, P>, range: (f64, f64), seed: u64) -> Self {
+    fn new(network: &Backprop<'_, P>, up: (f64, f64), seed: u64) -> Self {
         let need = network.storage();
         let mut weights = vec![P::Weight::ZERO; need.weights];
-        network.initialise(&mut weights, range, seed);
+        let initial = Initial {
+            up,
+            seed,
+            ..Initial::default()
+        };
+        network.initialise(&mut weights, &initial);
         Self {
             weights,
             state: State::new(need),

@@ -59,7 +59,7 @@ struct Line {
     /// Seconds to wait for an answer, three times
     #[arg(long, default_value_t = 2.0, value_name = "S", value_parser = seconds)]
     timeout: f64,
-    /// Start QEMU instead: cortex-m0, -m3, -m4, -m7, -m33 or riscv
+    /// Start QEMU instead: cortex-m0, -m3, -m4, -m4-256k, -m7, -m33 or riscv
     #[arg(long, value_name = "MACHINE", value_parser = machine, conflicts_with = "port")]
     emulate: Option<Machine>,
     /// Precision of that board

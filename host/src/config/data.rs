@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::choice::choice;
-use super::error::{Fault, require};
+use super::error::{Fault, require, require_positive};
 use super::label_column::LabelColumn;
 use super::network::Network;
 use super::validation::Validation;
@@ -124,6 +124,8 @@ pub struct Data {
     pub label_column: LabelColumn,
     /// What is done to the features.
     pub scale: Scale,
+    /// The standard deviation that features are given, if `scale` is `standardise`.
+    pub deviation: f64,
     /// The part of the samples that is trained on; images come with a test part.
     pub train_fraction: f64,
     /// Samples that are taken out of the training part to choose by.
@@ -163,6 +165,7 @@ impl Default for Data {
             path: String::new(),
             label_column: LabelColumn::default(),
             scale: Scale::default(),
+            deviation: 1.0,
             train_fraction: 0.8,
             validation: Validation::default(),
             train_samples: 0,
@@ -226,6 +229,7 @@ impl Data {
             &self.split_seed,
             || format!("a whole number from 0 to {largest}"),
         )?;
+        require_positive("data.deviation", self.deviation)?;
         let Targets { low, high } = self.targets;
         let (least, most) = activation.range();
         for (key, value) in [("data.targets.low", low), ("data.targets.high", high)] {

@@ -180,6 +180,8 @@ pub struct Network {
     pub initial: Initial,
     /// Bottom-up weights begin uniform in here.
     pub init_up: [f64; 2],
+    /// Biases begin uniform in here; those of interneurons as their weights do.
+    pub init_bias: [f64; 2],
     /// Top-down weights begin uniform in here.
     pub init_down: [f64; 2],
     /// Weights onto the interneurons, if `initial = "random"`.
@@ -207,6 +209,7 @@ impl Default for Network {
             bias: true,
             initial: Initial::default(),
             init_up: [-0.5, 0.5],
+            init_bias: [0.0, 0.0],
             init_down: [-1.0, 1.0],
             init_ip: [-0.1, 0.1],
             init_pi: [-0.1, 0.1],
@@ -262,6 +265,7 @@ impl Network {
         }
         for (key, range) in [
             ("network.init_up", self.init_up),
+            ("network.init_bias", self.init_bias),
             ("network.init_down", self.init_down),
             ("network.init_ip", self.init_ip),
             ("network.init_pi", self.init_pi),

@@ -1,22 +1,22 @@
-//! Scaling to mean 0 and deviation 1 by what the training part contains.
+//! Scaling to mean 0 and one deviation by what the training part contains.
 
 use super::{Dataset, Features, Pixels};
 
-/// Makes the training part's mean 0 and its standard deviation 1: of each feature of a
+/// Makes the training part's mean 0 and its standard deviation `wanted`: of each feature of a
 /// table, of all pixels together where samples are images.
 ///
 /// Pixels share one mean and one deviation, so that an image keeps its contrast. Only
 /// `rows` are looked at: the test part must not be known in advance. What is constant
 /// in them becomes 0 everywhere.
-pub fn standardise(dataset: &mut Dataset, rows: &[u32]) {
+pub fn standardise(dataset: &mut Dataset, rows: &[u32], wanted: f64) {
     let width = dataset.features.max(1);
     match &mut dataset.inputs {
-        Features::Bytes(pixels) => of_images(pixels, width, rows),
-        Features::Numbers(numbers) => of_table(numbers, width, rows),
+        Features::Bytes(pixels) => of_images(pixels, width, rows, wanted),
+        Features::Numbers(numbers) => of_table(numbers, width, rows, wanted),
     }
 }
 
-fn of_images(pixels: &mut Pixels, width: usize, rows: &[u32]) {
+fn of_images(pixels: &mut Pixels, width: usize, rows: &[u32], wanted: f64) {
     // Counted by byte: exact, whatever the order of the rows.
     let mut counts = [0_u64; 256];
     let mut extent = vec![(u8::MAX, u8::MIN); width];
@@ -38,10 +38,10 @@ fn of_images(pixels: &mut Pixels, width: usize, rows: &[u32]) {
     let squares = weighed().map(|(value, count)| count * (value - mean) * (value - mean));
     let deviation = (squares.sum::<f64>() / total).sqrt();
     let silent = extent.iter().map(|(low, high)| low >= high).collect();
-    pixels.rescale(|value| (value - mean) / deviation, silent);
+    pixels.rescale(|value| wanted * ((value - mean) / deviation), silent);
 }
 
-fn of_table(numbers: &mut [f64], width: usize, rows: &[u32]) {
+fn of_table(numbers: &mut [f64], width: usize, rows: &[u32], wanted: f64) {
     for feature in 0..width {
         let place = |row: &u32| *row as usize * width + feature;
         let values = || rows.iter().filter_map(|row| numbers.get(place(row)));
@@ -58,7 +58,7 @@ fn of_table(numbers: &mut [f64], width: usize, rows: &[u32]) {
         let deviation = (values().map(square).sum::<f64>() / count).sqrt();
         for value in numbers.iter_mut().skip(feature).step_by(width) {
             *value = if varies {
-                (share(*value) - mean) / deviation
+                wanted * ((share(*value) - mean) / deviation)
             } else {
                 0.0
             };
@@ -94,11 +94,11 @@ mod tests {
         // The third row is not trained on and the middle column never varies there.
         let numbers = vec![2.0, 7.0, -1e300, 4.0, 7.0, 1e300, 9.0, 8.0, 0.0];
         let mut table = dataset(numbers.into(), 3);
-        standardise(&mut table, &[1, 0]);
-        let expected = [-1.0, 0.0, -1.0, 1.0, 0.0, 1.0, 6.0, 0.0, 0.0];
+        standardise(&mut table, &[1, 0], 0.5);
+        let expected = [-0.5, 0.0, -0.5, 0.5, 0.0, 0.5, 3.0, 0.0, 0.0];
         assert_near(&table.inputs, &expected);
         let mut far = dataset(vec![-f64::MAX, f64::MAX].into(), 1);
-        standardise(&mut far, &[0, 1]);
+        standardise(&mut far, &[0, 1], 1.0);
         assert_near(&far.inputs, &[-1.0, 1.0]);
     }
 
@@ -107,16 +107,16 @@ mod tests {
         // Trained on: 10, 50 | 30, 50; the mean is 35, the deviation that of 25, 15, 5, 15.
         let bytes = vec![10, 50, 30, 50, 60, 0];
         let mut images = dataset(Features::Bytes(Pixels::new(bytes)), 2);
-        standardise(&mut images, &[0, 1]);
+        standardise(&mut images, &[0, 1], 2.0);
         let deviation = f64::sqrt((625.0 + 225.0 + 25.0 + 225.0) / 4.0);
-        let of = |byte: f64| (byte - 35.0) / deviation;
+        let of = |byte: f64| 2.0 * ((byte - 35.0) / deviation);
         assert_near(
             &images.inputs,
             &[of(10.0), 0.0, of(30.0), 0.0, of(60.0), 0.0],
         );
         // Nothing varies: nothing is divided by 0.
         let mut blank = dataset(Features::Bytes(Pixels::new(vec![9; 4])), 2);
-        standardise(&mut blank, &[0, 1]);
+        standardise(&mut blank, &[0, 1], 1.0);
         assert_near(&blank.inputs, &[0.0; 4]);
     }
 }

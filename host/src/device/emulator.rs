@@ -29,6 +29,8 @@ pub enum Machine {
     CortexM3,
     /// MPS2 AN386, with a floating-point unit.
     CortexM4,
+    /// The same with 256 KB of RAM, for a network of 784-100-10.
+    CortexM4Large,
     /// MPS2 AN500.
     CortexM7,
     /// MPS2 AN505.
@@ -39,10 +41,11 @@ pub enum Machine {
 
 impl Machine {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::CortexM0,
         Self::CortexM3,
         Self::CortexM4,
+        Self::CortexM4Large,
         Self::CortexM7,
         Self::CortexM33,
         Self::RiscV,
@@ -54,6 +57,7 @@ impl Machine {
             Self::CortexM0 => "cortex-m0",
             Self::CortexM3 => "cortex-m3",
             Self::CortexM4 => "cortex-m4",
+            Self::CortexM4Large => "cortex-m4-256k",
             Self::CortexM7 => "cortex-m7",
             Self::CortexM33 => "cortex-m33",
             Self::RiscV => "riscv",
@@ -67,6 +71,7 @@ impl Machine {
             Self::CortexM0 => "microbit-32k",
             Self::CortexM3 => "lm3s6965evb",
             Self::CortexM4 => "mps2-an386",
+            Self::CortexM4Large => "mps2-an386-256k",
             Self::CortexM7 => "mps2-an500",
             Self::CortexM33 => "mps2-an505",
             Self::RiscV => "virt",
@@ -78,9 +83,10 @@ impl Machine {
         let (program, package) = self.program();
         let mut command = Command::new(program);
         let folder = self.folder();
-        let machine = folder.strip_suffix("-32k").unwrap_or(folder);
-        command.args(["-machine", machine]);
-        if machine != folder {
+        let sizes = ["-32k", "-256k"];
+        let machine = sizes.iter().find_map(|size| folder.strip_suffix(size));
+        command.args(["-machine", machine.unwrap_or(folder)]);
+        if self == Self::CortexM0 {
             command.args(["-global", "nrf51-soc.sram-size=32768"]);
         }
         if package == RISCV {

@@ -61,12 +61,9 @@ impl<'l, P: Precision> Circuit<'l, P> {
         }
     }
 
-    /// Draws the weights: the bottom-up ones are the same under both rules.
+    /// Draws the weights; those that both rules have are the same.
     pub fn initialise(&self, weights: &mut [P::Weight], initial: &Initial) {
-        match self {
-            Self::Microcircuit(network) => network.initialise(weights, initial),
-            Self::Backprop(network) => network.initialise(weights, initial.up, initial.seed),
-        }
+        either!(self, rule => rule.initialise(weights, initial));
     }
 
     /// The weights of a family in layer `k`, 1 .. N; empty where there are none.

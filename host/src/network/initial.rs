@@ -47,6 +47,7 @@ fn check_ranges<P: Precision>(network: &Network) -> Result<(), Error> {
     let largest = P::Weight::largest();
     for (key, range) in [
         ("network.init_up", network.init_up),
+        ("network.init_bias", network.init_bias),
         ("network.init_down", network.init_down),
         ("network.init_ip", network.init_ip),
         ("network.init_pi", network.init_pi),

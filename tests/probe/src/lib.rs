@@ -167,7 +167,11 @@ pub extern "Rust" fn probe_learn_backprop(
     rounding: Rounding,
     (steps, counters): (u32, &mut Counters),
 ) -> (Storage, Option<Variable>, usize) {
-    network.initialise(weights, (-0.5, 0.5), u64::from(steps));
+    let initial = Initial {
+        seed: u64::from(steps),
+        ..Initial::default()
+    };
+    network.initialise(weights, &initial);
     network.switch(activity);
     for _ in 0..steps {
         network.step(weights, activity, input, teacher, counters);

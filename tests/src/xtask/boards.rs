@@ -196,7 +196,7 @@ fn build(board: &Board, compiler: BareMetal) -> Result<PathBuf> {
     process::run(&mut cargo)?;
 
     let built = target_dir.join(board.target).join("release/learn");
-    image::keep(&built, &target_dir.join("images").join(board.name))
+    image::keep(&built, &target_dir.join("images").join(board.name), None)
 }
 
 /// Clippy of a folder below `firmware/boards`, for the target and profile it was built with.

@@ -4,9 +4,11 @@ use anyhow::{Result, ensure};
 
 use crate::emulator;
 use crate::image::{self, Image};
+use crate::large;
 use crate::linked::{self, Linked};
 use crate::lockstep::{self, Course, EVERY, STEPS};
 use crate::machine::{MACHINES, Precision};
+use crate::process;
 use crate::table::Table;
 use crate::tally::Tally;
 use crate::toolchain::BareMetal;
@@ -76,10 +78,21 @@ pub(crate) fn run(tally: &mut Tally, compiler: BareMetal) -> Result<()> {
             }
         }
     }
+    large(tally, compiler)?;
     println!(
         "\nLearning on emulated cores: digests compared every {EVERY} steps; flash, static RAM and \
          the deepest stack in bytes, and what is left of the RAM\n\n{table}"
     );
+    Ok(())
+}
+
+/// The network that fills 256 KB alone.
+pub(crate) fn large(tally: &mut Tally, compiler: BareMetal) -> Result<()> {
+    emulator::ready()?;
+    let mut program = process::cargo();
+    program.args(["build", "--release", "--package", "apical"]);
+    process::run(&mut program)?;
+    tally.record("784-100-10 on 256 KB", large::run(compiler));
     Ok(())
 }
 

@@ -1,12 +1,14 @@
 //! Building the images for emulated machines.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
 use crate::linker;
-use crate::machine::{Machine, Precision};
+use crate::machine::{LARGE, Machine, Precision};
 use crate::process;
 use crate::toolchain::BareMetal;
 use crate::workspace;
@@ -28,19 +30,7 @@ pub(crate) struct Image {
 
 /// Builds the images of a machine, one for each precision that fits it.
 pub(crate) fn build(compiler: BareMetal, machine: Machine) -> Result<Vec<Image>> {
-    let target_dir = compiler.target_dir();
-    let mut cargo = compiler.cargo();
-    // From there, so that cargo finds the folder's own settings.
-    cargo.current_dir(workspace::root().join(FOLDER));
-    cargo.env("APICAL_MACHINE", machine.name);
-    linker::choose(&mut cargo, compiler, machine.target)?;
-    cargo.args(["build", "--quiet", "--release"]);
-    cargo.args(["--target", machine.target]);
-    cargo.arg("--target-dir").arg(&target_dir);
-    // The target of Armv8-M does not say whether the core has them.
-    if machine.dsp && machine.target.starts_with("thumbv8m") {
-        cargo.args(["--features", "armv8m-dsp"]);
-    }
+    let mut cargo = cargo(compiler, machine)?;
     for precision in machine.precisions {
         cargo.args(["--bin", &format!("lockstep-{precision}")]);
     }
@@ -52,10 +42,9 @@ pub(crate) fn build(compiler: BareMetal, machine: Machine) -> Result<Vec<Image>>
     }
     process::run(&mut cargo)?;
 
-    let built = target_dir.join(machine.target).join("release");
-    let folder = target_dir.join("images").join(machine.name);
+    let [built, folder] = places(compiler, machine);
     for precision in links(&machine) {
-        keep(&built.join(format!("link-{precision}")), &folder)?;
+        keep(&built.join(format!("link-{precision}")), &folder, None)?;
     }
     machine
         .precisions
@@ -64,17 +53,58 @@ pub(crate) fn build(compiler: BareMetal, machine: Machine) -> Result<Vec<Image>>
             Ok(Image {
                 machine,
                 precision,
-                path: keep(&built.join(format!("lockstep-{precision}")), &folder)?,
+                path: keep(&built.join(format!("lockstep-{precision}")), &folder, None)?,
             })
         })
         .collect()
 }
 
+/// Builds the image with the network that fills 256 KB, where `apical device` looks for it.
+pub(crate) fn build_large(compiler: BareMetal) -> Result<Image> {
+    let (machine, precision) = (LARGE, Precision::I16);
+    let name = format!("link-large-{precision}");
+    process::run(cargo(compiler, machine)?.args(["--bin", &name]))?;
+    let [built, folder] = places(compiler, machine);
+    let kept = format!("link-{precision}");
+    Ok(Image {
+        machine,
+        precision,
+        path: keep(&built.join(name), &folder, Some(&kept))?,
+    })
+}
+
+/// What builds images of a machine, but for their names.
+fn cargo(compiler: BareMetal, machine: Machine) -> Result<Command> {
+    let mut cargo = compiler.cargo();
+    // From there, so that cargo finds the folder's own settings.
+    cargo.current_dir(workspace::root().join(FOLDER));
+    cargo.env("APICAL_MACHINE", machine.name);
+    linker::choose(&mut cargo, compiler, machine.target)?;
+    cargo.args(["build", "--quiet", "--release"]);
+    cargo.args(["--target", machine.target]);
+    cargo.arg("--target-dir").arg(compiler.target_dir());
+    // The target of Armv8-M does not say whether the core has them.
+    if machine.dsp && machine.target.starts_with("thumbv8m") {
+        cargo.args(["--features", "armv8m-dsp"]);
+    }
+    Ok(cargo)
+}
+
+/// Where images of a machine are built, and where they are kept.
+fn places(compiler: BareMetal, machine: Machine) -> [PathBuf; 2] {
+    let target_dir = compiler.target_dir();
+    [
+        target_dir.join(machine.target).join("release"),
+        target_dir.join("images").join(machine.name),
+    ]
+}
+
 /// Keeps an image that was built in a folder of its machine or board, as those of one target build
-/// to the same file; where it is then.
-pub(crate) fn keep(built: &Path, folder: &Path) -> Result<PathBuf> {
+/// to the same file; where it is then, under its own name or another one.
+pub(crate) fn keep(built: &Path, folder: &Path, name: Option<&str>) -> Result<PathBuf> {
     fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    let kept = folder.join(built.file_name().unwrap_or_default());
+    let name = name.map(OsStr::new).or(built.file_name());
+    let kept = folder.join(name.unwrap_or_default());
     fs::copy(built, &kept)
         .with_context(|| format!("cannot copy {} to {}", built.display(), kept.display()))?;
     Ok(kept)
@@ -82,7 +112,7 @@ pub(crate) fn keep(built: &Path, folder: &Path) -> Result<PathBuf> {
 
 /// The image that compares kernels, which [`build`] has built last for this machine.
 pub(crate) fn parity(compiler: BareMetal, machine: Machine) -> Image {
-    let built = compiler.target_dir().join(machine.target).join("release");
+    let [built, _] = places(compiler, machine);
     Image {
         machine,
         precision: Precision::I16,

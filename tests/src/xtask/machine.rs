@@ -121,3 +121,13 @@ pub(crate) const MACHINES: [Machine; 7] = [
         dsp: false,
     },
 ];
+
+/// A Cortex-M4F with the RAM of the nRF52840, for the network that fills it.
+pub(crate) const LARGE: Machine = Machine {
+    name: "mps2-an386-256k",
+    core: "Cortex-M4F",
+    target: "thumbv7em-none-eabihf",
+    emulator: &["qemu-system-arm", "-machine", "mps2-an386"],
+    precisions: &[Precision::I16],
+    dsp: true,
+};

@@ -14,6 +14,7 @@ mod emulate;
 mod emulator;
 mod host_tests;
 mod image;
+mod large;
 mod linked;
 mod linker;
 mod lint;
@@ -64,7 +65,11 @@ enum Task {
     /// Show that no panic can be reached in core on a Cortex-M4, and its size.
     Symbols,
     /// Learn on emulated cores, M0 to RISC-V, and compare with this machine.
-    Emulate,
+    Emulate {
+        /// Only the network that fills 256 KB.
+        #[arg(long)]
+        large: bool,
+    },
     /// Build and lint the images of all boards; flash and RAM they take.
     Boards(boards::Boards),
     /// Run the Pico's own image in rp2040js, through a power cut.
@@ -102,7 +107,8 @@ fn run(arguments: &Arguments, tally: &mut Tally) -> Result<()> {
         }
         Task::Cross => cross::run(tally, compiler()?),
         Task::Symbols => symbols::run(tally, compiler()?)?,
-        Task::Emulate => emulate::run(tally, compiler()?)?,
+        Task::Emulate { large: true } => emulate::large(tally, compiler()?)?,
+        Task::Emulate { large: false } => emulate::run(tally, compiler()?)?,
         Task::Boards(options) => boards::run(tally, compiler()?, options)?,
         Task::Pico => pico::run(tally, compiler()?)?,
         Task::BenchHost(options) => bench_host::run(tally, options),

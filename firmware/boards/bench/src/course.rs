@@ -158,7 +158,7 @@ pub fn training<P: Precision>(mut memory: Memory<'_, P>, watch: &mut impl Watch)
     let mut layers = digits::LAYERS.map(|_| backprop::Layer::<P>::default());
     let control = Backprop::new(&description, &mut layers).ok()?;
     let weights = memory.weights.get_mut(..control.storage().weights)?;
-    control.initialise(weights, (-0.5, 0.5), 1);
+    control.initialise(weights, &digits::initial(1));
     learn(&control, &mut memory, ("backprop", watch))?;
 
     let specification = digits::SPECIFICATION;

@@ -1,33 +1,44 @@
 //! A board that does what a desktop asks over its first serial port: the other end of
 //! `apical device --emulate`.
 //!
-//! It begins with the digits network and does nothing by itself, so that a desktop that joins it
-//! knows its state. It has no flash for checkpoints.
+//! It begins with its network and does nothing by itself, so that a desktop that joins it knows its
+//! state. It has no flash for checkpoints.
 
 use apical_app::digits;
 use apical_app::server::{Event, Session};
 use apical_app::{Arena, NoStore, Server, Trainer};
 use apical_core::Precision;
-use apical_core::microcircuit::Layer;
+use apical_core::microcircuit::{Layer, Specification};
 use apical_link::Configuration;
 use apical_link::configuration::MAX_LAYERS;
 use semihosting::process::ExitCode;
 
 use crate::uart::Uart;
 
-/// Bytes of a frame: any configuration fits.
-const FRAME: usize = 640;
-
-/// The server of these images.
-pub type Link<P> = Server<P, FRAME, { digits::PIXELS }, { digits::CLASSES }>;
+/// The layer pair that is as large as a part with 256 KB of RAM can train: MNIST's pixels, 100
+/// hidden neurons, ten classes.
+pub const LARGE: Specification<'static> = Specification {
+    sizes: &[784, 100, digits::CLASSES],
+    ..digits::SPECIFICATION
+};
 
 /// Serves until the emulator ends; the exit code says why there was nothing to serve.
-pub fn serve<P: Precision, const W: usize, const T: usize, const U: usize, const R: usize>(
+pub fn serve<
+    P: Precision,
+    const W: usize,
+    const T: usize,
+    const U: usize,
+    const R: usize,
+    const FRAME: usize,
+    const INPUT: usize,
+    const OUTPUT: usize,
+>(
+    specification: &Specification<'_>,
     arena: Option<&'static mut Arena<P, W, T, U, R>>,
-    server: Option<&'static mut Link<P>>,
+    server: Option<&'static mut Server<P, FRAME, INPUT, OUTPUT>>,
 ) -> ExitCode {
-    let initial = digits::initial(digits::SPECIFICATION.seed);
-    let configuration = Configuration::new(&digits::SPECIFICATION, &initial);
+    let initial = digits::initial(specification.seed);
+    let configuration = Configuration::new(specification, &initial);
     let (Some(arena), Some(server), Some(configuration)) = (arena, server, configuration) else {
         return ExitCode::FAILURE;
     };
@@ -62,23 +73,35 @@ pub fn serve<P: Precision, const W: usize, const T: usize, const U: usize, const
     }
 }
 
-/// The whole of a link image in one precision: its statics and its entry.
+/// The whole of a link image in one precision: its statics and its entry. It begins with the digits
+/// network, in frames that any configuration fits; or with another one, in frames of so many bytes,
+/// which has so many inputs and outputs.
 #[macro_export]
 macro_rules! link {
     ($precision:ty, $name:literal) => {
-        static ARENA: static_cell::ConstStaticCell<
-            apical_app::arena!($precision, apical_app::digits::SPECIFICATION),
-        > = static_cell::ConstStaticCell::new(apical_app::Arena::new());
-        static SERVER: static_cell::ConstStaticCell<$crate::link::Link<$precision>> =
-            static_cell::ConstStaticCell::new(apical_app::Server::new(apical_app::server::Name {
-                board: $crate::MACHINE,
-                precision: $name,
-            }));
+        $crate::link!(
+            $precision,
+            $name,
+            apical_app::digits::SPECIFICATION,
+            640,
+            { apical_app::digits::PIXELS },
+            { apical_app::digits::CLASSES }
+        );
+    };
+    ($precision:ty, $name:literal, $network:expr, $frame:literal, $inputs:tt, $outputs:tt) => {
+        static ARENA: static_cell::ConstStaticCell<apical_app::arena!($precision, $network)> =
+            static_cell::ConstStaticCell::new(apical_app::Arena::new());
+        static SERVER: static_cell::ConstStaticCell<
+            apical_app::Server<$precision, $frame, $inputs, $outputs>,
+        > = static_cell::ConstStaticCell::new(apical_app::Server::new(apical_app::server::Name {
+            board: $crate::MACHINE,
+            precision: $name,
+        }));
 
         #[cfg_attr(target_arch = "arm", cortex_m_rt::entry)]
         #[cfg_attr(target_arch = "riscv32", riscv_rt::entry)]
         fn entry() -> ! {
-            let code = $crate::link::serve(ARENA.try_take(), SERVER.try_take());
+            let code = $crate::link::serve(&$network, ARENA.try_take(), SERVER.try_take());
             semihosting::process::ExitCode::exit_process(code)
         }
     };

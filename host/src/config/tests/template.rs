@@ -70,6 +70,7 @@ fn the_resolved_form_reads_back_the_same() {
         path = 'C:\data "x".csv'
         label_column = 3
         scale = "standardise"
+        deviation = 0.5
         validation = 10
         train_samples = 20
         targets = { high = 0.7 }

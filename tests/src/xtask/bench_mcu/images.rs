@@ -101,7 +101,7 @@ pub(crate) fn build(
     let folder = target_dir.join("images/bench").join(machine.name);
     programs
         .iter()
-        .map(|program| image::keep(&built.join(program.binary()), &folder))
+        .map(|program| image::keep(&built.join(program.binary()), &folder, None))
         .collect()
 }
 

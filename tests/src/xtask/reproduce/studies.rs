@@ -37,10 +37,25 @@ const fn row(
     }
 }
 
+/// How the microcircuit of most rows learns.
+const MICROCIRCUIT: &str = "microcircuit, fixed random feedback";
+/// The control.
+const BACKPROPAGATION: &str = "backpropagation";
+
 /// 784-500-500-10, and the network of `PocketNN`.
-const MNIST: [Row; 7] = [
-    row("float", "microcircuit, fixed random feedback", "f32", &[]),
-    row("i16", "microcircuit, fixed random feedback", "i16", &[]),
+const MNIST: [Row; 9] = [
+    row("float", MICROCIRCUIT, "f32", &[]),
+    row("i16", MICROCIRCUIT, "i16", &[]),
+    row(
+        "backprop",
+        BACKPROPAGATION,
+        "f32",
+        &[
+            CONTROL,
+            "network.init_up=[-0.1, 0.1]",
+            "learning.up=[4.0, 1.0, 0.05]",
+        ],
+    ),
     row(
         "tied",
         "microcircuit, interneurons tied (a control)",
@@ -55,7 +70,7 @@ const MNIST: [Row; 7] = [
         "microcircuit, middle weights frozen",
         "f32",
         &[
-            "learning.up=[2.0, 0.0, 0.05]",
+            "learning.up=[1.0, 0.0, 0.05]",
             "learning.pyramidal_to_interneuron=[0.0, 0.5]",
         ],
     ),
@@ -65,35 +80,49 @@ const MNIST: [Row; 7] = [
         "f32",
         &[
             "network.layers=[784, 10]",
-            "learning.up=[0.05]",
+            "learning.up=[0.02]",
             "learning.pyramidal_to_interneuron=0",
         ],
     ),
+    row("pocket-float", MICROCIRCUIT, "f32", &POCKET),
+    row("pocket-i16", MICROCIRCUIT, "i16", &POCKET),
     row(
-        "pocket-float",
-        "microcircuit, fixed random feedback",
+        "pocket-backprop",
+        BACKPROPAGATION,
         "f32",
-        &POCKET,
-    ),
-    row(
-        "pocket-i16",
-        "microcircuit, fixed random feedback",
-        "i16",
-        &POCKET,
+        &[
+            CONTROL,
+            POCKET[0],
+            "network.init_up=[-0.2, 0.2]",
+            "learning.up=[2.0, 1.0, 0.3]",
+        ],
     ),
 ];
+
+/// Makes a row one of backpropagation.
+const CONTROL: &str = "network.rule=backpropagation";
 
 /// The network of `PocketNN` and NITRO-D.
 const POCKET: [&str; 3] = [
     "network.layers=[784, 100, 50, 10]",
-    "learning.up=[3.0, 0.4, 0.4]",
+    "learning.up=[4.0, 0.2, 0.4]",
     "learning.pyramidal_to_interneuron=[2.0, 4.0]",
 ];
 
 /// 784-200-100-50-10, as its configuration has it.
-const FASHION: [Row; 2] = [
-    row("float", "microcircuit, fixed random feedback", "f32", &[]),
-    row("i16", "microcircuit, fixed random feedback", "i16", &[]),
+const FASHION: [Row; 3] = [
+    row("float", MICROCIRCUIT, "f32", &[]),
+    row("i16", MICROCIRCUIT, "i16", &[]),
+    row(
+        "backprop",
+        BACKPROPAGATION,
+        "f32",
+        &[
+            CONTROL,
+            "network.init_up=[-0.4, 0.4]",
+            "learning.up=[1.0, 0.5, 0.5, 0.3]",
+        ],
+    ),
 ];
 
 impl Study {
