@@ -8,6 +8,7 @@ mod output;
 mod ranges;
 mod report;
 mod source;
+mod sweep;
 mod trace;
 mod train;
 mod words;
@@ -21,13 +22,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Below the help of the program; with it, that is 24 lines of 100 columns.
-const WITHOUT_COMMAND: &str = "\
+/// Above the help of the program; with it, that is 24 lines of 100 columns.
+const ABOUT: &str = "\
+Cortical microcircuits that learn by local rules, in floats and in fixed point.
 Without a command: learns 8x8 digits in f64, f32 and 16 bits; table, and report in runs/.";
 
 /// Cortical microcircuits that learn by local rules, in floats and in fixed point.
 #[derive(Debug, Parser)]
-#[command(name = "apical", version, disable_help_subcommand = true, after_help = WITHOUT_COMMAND)]
+#[command(name = "apical", version, disable_help_subcommand = true, about = ABOUT)]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -62,6 +64,8 @@ fn threads(text: &str) -> Result<usize, String> {
 enum Command {
     /// Train a network from a configuration
     Train(train::TrainArgs),
+    /// Train with several values of one key, and plot what becomes of it
+    Sweep(sweep::SweepArgs),
     /// Reproduce an experiment of the paper
     Experiment(experiment::ExperimentArgs),
     /// Hold two precisions against each other in lockstep
@@ -121,6 +125,7 @@ fn run(cli: &Cli, stop: &AtomicBool) -> Result<(), Error> {
     match &cli.command {
         None => main_job::run(common, stop),
         Some(Command::Train(args)) => train::run(args, common, stop),
+        Some(Command::Sweep(args)) => sweep::run(args, common, stop),
         Some(Command::Experiment(args)) => experiment::run(args, common, stop),
         Some(Command::Compare(args)) => compare::run(args, common, stop),
         Some(Command::Ranges(args)) => ranges::run(args, common, stop),

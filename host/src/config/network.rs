@@ -296,7 +296,7 @@ impl Network {
             !(control && self.mode == Mode::Full),
             "network.rule",
             self.rule.as_str(),
-            || "\"microcircuit\" with network.mode = \"full\": backpropagation has no time",
+            || "\"microcircuit\"; \"backpropagation\" with network.mode = \"two-step\"",
         )?;
         let additive = self.attenuation == Attenuation::Dropped;
         require(

@@ -30,8 +30,12 @@ impl<P: Precision> Layers<P> {
     /// Room for so many layers above the input.
     pub(super) fn new(rule: config::Rule, count: usize) -> Self {
         match rule {
-            config::Rule::Microcircuit => Self::Microcircuit(vec![Default::default(); count]),
-            config::Rule::Backpropagation => Self::Backprop(vec![Default::default(); count]),
+            config::Rule::Microcircuit => {
+                Self::Microcircuit(vec![microcircuit::Layer::default(); count])
+            }
+            config::Rule::Backpropagation => {
+                Self::Backprop(vec![backprop::Layer::default(); count])
+            }
         }
     }
 }

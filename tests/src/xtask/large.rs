@@ -41,7 +41,13 @@ pub(crate) fn run(compiler: BareMetal) -> Result<()> {
     apical.arg("--image").arg(&image.path);
     apical.args(["--config", CONFIG, "--every", "20"]);
     apical.args(["--steps", &STEPS.to_string()]);
-    apical.args(["--set", "data.task=csv", "--set", "data.scale=min-max", "--set"]);
+    apical.args([
+        "--set",
+        "data.task=csv",
+        "--set",
+        "data.scale=min-max",
+        "--set",
+    ]);
     apical.arg(format!("data.path={}", table.display()));
     process::run(&mut apical)?;
     ensure!(size.ram < room, "{} bytes do not fit the RAM", size.ram);

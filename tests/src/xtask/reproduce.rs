@@ -1,7 +1,9 @@
 //! The results that the documents print, from one command each: runs that can be stopped and gone
 //! on with, a file of rows, and the tables made from it.
 
+mod regression;
 mod studies;
+mod sweeps;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,6 +14,7 @@ use serde_json::{Value, json};
 
 use self::studies::Row;
 pub(crate) use self::studies::Study;
+use self::sweeps::{SWEEPS, Sweep};
 use crate::document;
 use crate::process;
 use crate::tally::Tally;
@@ -26,7 +29,7 @@ pub(crate) struct Reproduce {
     /// The study
     #[arg(value_enum)]
     study: Study,
-    /// Only these rows, such as float,i16; the file keeps the others as they are
+    /// Only these rows, such as float,i16, or sweeps; the file keeps the others as they are
     #[arg(long, value_delimiter = ',', value_name = "ROWS")]
     only: Vec<String>,
     /// The folder with the images; else what `APICAL_DATA` names
@@ -35,7 +38,10 @@ pub(crate) struct Reproduce {
     /// Other epochs than the configuration's
     #[arg(long, value_name = "N")]
     epochs: Option<u64>,
-    /// Seeds of each row
+    /// Other presentations than the configuration's, of regression
+    #[arg(long, value_name = "N")]
+    patterns: Option<u64>,
+    /// Seeds of each row; regression has one
     #[arg(long, default_value_t = 3, value_name = "N")]
     seeds: u64,
     /// No runs: the tables from the file as it is
@@ -45,7 +51,12 @@ pub(crate) struct Reproduce {
 
 /// Runs what is missing of a study, then writes its rows and tables.
 pub(crate) fn run(tally: &mut Tally, options: &Reproduce) -> Result<()> {
-    let rows = chosen(options)?;
+    let rows = chosen(options, options.study.rows(), |row| row.name)?;
+    let all: &[Sweep] = match options.study {
+        Study::Depth => &SWEEPS,
+        _ => &[],
+    };
+    let sweeps = chosen(options, all, |sweep| sweep.name)?;
     if !options.tables {
         let mut build = process::cargo();
         build.args(["build", "--release", "--package", "apical"]);
@@ -54,24 +65,44 @@ pub(crate) fn run(tally: &mut Tally, options: &Reproduce) -> Result<()> {
             let name = format!("reproduce {} {}", options.study.name(), row.name);
             tally.record(&name, reproduce(options, row));
         }
+        sweeps::run(tally, options, &sweeps);
+        if options.study == Study::Regression {
+            tally.record("reproduce regression", regression::reproduce(options));
+        }
     }
     let name = options.study.name();
-    let tables = table(&read(options.study)?);
+    let rows = read(options.study)?;
+    let tables = match options.study {
+        Study::Mnist | Study::Fashion => table(&rows),
+        Study::Depth => sweeps::tables(&rows),
+        Study::Regression => regression::table(&rows),
+    };
     let command = format!("reproduce {name}");
     document::write(&format!("docs/results/{name}.md"), &command, &tables)
 }
 
-/// The rows that are asked for.
-fn chosen(options: &Reproduce) -> Result<Vec<Row>> {
-    let all = options.study.rows();
-    for name in &options.only {
-        if !all.iter().any(|row| row.name == name) {
-            let known: Vec<&str> = all.iter().map(|row| row.name).collect();
-            bail!("--only: found {name}; accepted: {}", known.join(", "));
+/// Those that are asked for, by their names.
+fn chosen<T: Copy>(options: &Reproduce, all: &[T], name: fn(&T) -> &'static str) -> Result<Vec<T>> {
+    for wanted in &options.only {
+        if !all.is_empty() && !all.iter().any(|one| name(one) == wanted) {
+            let known: Vec<&str> = all.iter().map(name).collect();
+            bail!("--only: found {wanted}; accepted: {}", known.join(", "));
         }
     }
-    let wanted = |row: &&Row| options.only.is_empty() || options.only.iter().any(|n| n == row.name);
+    let wanted = |one: &&T| options.only.is_empty() || options.only.iter().any(|n| n == name(one));
     Ok(all.iter().filter(wanted).copied().collect())
+}
+
+/// A command as a reader would type it.
+fn typed(words: &[String]) -> String {
+    let quoted = words.iter().map(|word| {
+        if word.contains(' ') {
+            format!("'{word}'")
+        } else {
+            word.clone()
+        }
+    });
+    format!("apical {}", quoted.collect::<Vec<_>>().join(" "))
 }
 
 /// The words after `apical` for a row, as a reader would type them.
@@ -135,13 +166,6 @@ fn line(options: &Reproduce, row: &Row, summaries: &[Value], words: &[String]) -
     let mean = errors.iter().sum::<f64>() / count;
     let squares: f64 = errors.iter().map(|error| (error - mean).powi(2)).sum();
     let first = &summaries[0];
-    let quoted = words.iter().map(|word| {
-        if word.contains(' ') {
-            format!("'{word}'")
-        } else {
-            word.clone()
-        }
-    });
     Ok(json!({
         "experiment": options.study.name(),
         "row": row.name,
@@ -155,7 +179,7 @@ fn line(options: &Reproduce, row: &Row, summaries: &[Value], words: &[String]) -
         "test_error_sd": (count > 1.0).then(|| (squares / (count - 1.0)).sqrt()),
         "epochs": first["epochs"],
         "digests": summaries.iter().map(|summary| &summary["digest"]).collect::<Vec<_>>(),
-        "command": format!("apical {}", quoted.collect::<Vec<_>>().join(" ")),
+        "command": typed(words),
         "version": first["version"],
     }))
 }
@@ -179,11 +203,12 @@ fn put(study: Study, line: Value) -> Result<()> {
     let mut rows = read(study)?;
     rows.retain(|row| row["row"] != line["row"]);
     rows.push(line);
-    let place = |row: &Value| {
-        study
+    let place = |row: &Value| match study {
+        Study::Depth => sweeps::place(row),
+        _ => study
             .rows()
             .iter()
-            .position(|known| row["row"] == known.name)
+            .position(|known| row["row"] == known.name),
     };
     rows.sort_by_key(place);
     let text = serde_json::to_string_pretty(&rows)?;
@@ -207,18 +232,23 @@ fn markdown(row: &Value) -> String {
         .unwrap_or_default();
     let word = |key: &str| row[key].as_str().unwrap_or("").to_owned();
     let precision = [word("precision"), word("rounding")].join(" ");
-    let mean = row["test_error_mean"].as_f64().unwrap_or(f64::NAN);
-    let spread = row["test_error_sd"]
-        .as_f64()
-        .map_or(String::new(), |sd| format!(" ± {sd:.2}"));
     let seeds = row["seeds"].as_array().map_or(0, Vec::len);
     format!(
-        "| {} | {} | {} | {} | {seeds} | {mean:.2}{spread} |\n",
+        "| {} | {} | {} | {} | {seeds} | {} |\n",
         sizes.join("-"),
         word("rule"),
         precision.trim(),
         row["epochs"],
+        error(row),
     )
+}
+
+/// Mean and deviation of a row's test error.
+fn error(row: &Value) -> String {
+    let mean = row["test_error_mean"].as_f64().unwrap_or(f64::NAN);
+    let spread = row["test_error_sd"].as_f64();
+    let spread = spread.map_or(String::new(), |sd| format!(" ± {sd:.2}"));
+    format!("{mean:.2}{spread}")
 }
 
 #[cfg(test)]

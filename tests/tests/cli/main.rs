@@ -4,6 +4,7 @@ mod bad_input;
 mod checkpoints;
 mod comparison;
 mod images;
+mod sweep;
 mod words;
 
 use std::path::Path;

@@ -8,8 +8,9 @@ use tempfile::tempdir;
 
 use super::train_small;
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 10] = [
     "train",
+    "sweep",
     "experiment",
     "compare",
     "trace",

@@ -138,6 +138,50 @@ fn batches_have_these_bits_on_every_machine_and_any_threads() {
     }
 }
 
+/// Backpropagation goes through the same batches.
+#[test]
+fn the_control_has_these_bits_and_the_angle_of_the_gradient() {
+    for (precision, digest) in [
+        ("f64", "802b9a2c1d0f6a48"),
+        ("f32", "c305a8999fa691c0"),
+        ("i16", "0828cf78e9ec3750"),
+    ] {
+        let folder = tempdir().unwrap();
+        let precision = format!("run.precision={precision}");
+        let control = [
+            "--set",
+            "network.rule=backpropagation",
+            "--set",
+            "learning.up=0.1",
+        ];
+        for threads in ["1", "2"] {
+            let words = ["--set", &precision, "--set", "run.epochs=2"];
+            let words = [
+                &words[..],
+                &control,
+                &["--threads", threads, "--out", threads],
+            ]
+            .concat();
+            assert_eq!(batches(folder.path(), &words).0, digest, "{precision}");
+        }
+        let metrics =
+            std::fs::read_to_string(folder.path().join("1/digits-1/metrics.csv")).unwrap();
+        let mut lines = metrics
+            .lines()
+            .map(|line| line.split(',').collect::<Vec<_>>());
+        let place = lines
+            .next()
+            .unwrap()
+            .iter()
+            .position(|name| *name == "angle_1")
+            .unwrap();
+        for line in lines {
+            let angle: f64 = line[place].parse().unwrap();
+            assert!(angle < 2.0, "{precision}: {angle} degrees");
+        }
+    }
+}
+
 #[test]
 fn batches_in_debug_are_those_in_release() {
     for precision in ["run.precision=f32", "run.precision=i16"] {

@@ -26,6 +26,26 @@ fn networks_and_rates_out_of_range_are_refused() {
             "2: network.attenuation: found \"dropped\"; accepted: \"dendritic\" with",
         ),
         (
+            "[network]\nrule = \"backpropagation\"\nmode = \"full\"",
+            "2: network.rule: found \"backpropagation\"; accepted: \"microcircuit\"; ",
+        ),
+        (
+            "[network]\nrule = \"backpropagation\"\n[learning]\ntau_w = 1",
+            "4: learning.tau_w: found 1.0; accepted: 0 with network.rule = \"backpropagation\"",
+        ),
+        (
+            "[network]\nrule = \"backpropagation\"\n[noise]\nsigma = 0.1",
+            "4: noise.sigma: found 0.1; accepted: 0 with network.rule = \"backpropagation\"",
+        ),
+        (
+            "[learning]\nerror_scale = 0",
+            "2: learning.error_scale: found 0.0; accepted: a number above 0",
+        ),
+        (
+            "[data]\ndeviation = -1",
+            "2: data.deviation: found -1.0; accepted: a number above 0",
+        ),
+        (
             "[network.activation]\nkind = \"softplus\"\ngamma = 0",
             "3: network.activation.gamma: ",
         ),

@@ -9,6 +9,10 @@ pub(crate) enum Study {
     Mnist,
     /// The same networks on clothes.
     Fashion,
+    /// Fig 2: what a random network teaches.
+    Regression,
+    /// Depth and robustness on the 8x8 digits.
+    Depth,
 }
 
 /// One row of a study: a network, how it learns, and in which numbers.
@@ -130,6 +134,8 @@ impl Study {
         match self {
             Self::Mnist => "mnist",
             Self::Fashion => "fashion",
+            Self::Regression => "regression",
+            Self::Depth => "depth",
         }
     }
 
@@ -137,6 +143,7 @@ impl Study {
         match self {
             Self::Mnist => &MNIST,
             Self::Fashion => &FASHION,
+            Self::Regression | Self::Depth => &[],
         }
     }
 
