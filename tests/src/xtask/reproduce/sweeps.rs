@@ -62,8 +62,16 @@ const DEPTHS: [&str; 4] = [
 const LAMBDAS: [&str; 7] = ["0.02", "0.05", "0.1", "0.2", "0.3", "0.5", "0.8"];
 
 /// All sweeps, in the order of the document.
-pub(super) const SWEEPS: [Sweep; 10] = [
+pub(super) const SWEEPS: [Sweep; 12] = [
     sweep("layers", "network.layers", &DEPTHS),
+    Sweep {
+        set: &["mixing.lambda_hidden=0.5"],
+        ..sweep("half", "network.layers", &DEPTHS)
+    },
+    Sweep {
+        set: &["learning.rescale=false"],
+        ..sweep("even", "network.layers", &DEPTHS)
+    },
     Sweep {
         precisions: "f32",
         set: &["network.rule=backpropagation", "learning.up=0.1"],
