@@ -1,5 +1,6 @@
 //! The command line.
 
+mod again;
 mod compare;
 mod device;
 mod experiment;
@@ -86,8 +87,15 @@ enum Command {
 
 /// Runs the program; the exit code is 0, 1 when the answer is no, 2 when it could not work.
 pub fn main() -> u8 {
-    // Clap exits by itself with 2 on a wrong command line, 0 on --help.
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // --help and --version.
+        Err(error) if !error.use_stderr() => error.exit(),
+        Err(error) => {
+            eprintln!("apical: {}", one_line(&error.to_string()));
+            return 2;
+        }
+    };
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     // The second Ctrl-C ends the program at once; the first leaves a resumable run.
@@ -114,6 +122,25 @@ pub fn main() -> u8 {
     }
 }
 
+/// What clap says in paragraphs, on one line: the fault, what is near, and what is accepted.
+fn one_line(text: &str) -> String {
+    let mut line = String::new();
+    let said = text.lines().map(str::trim).filter(|part| !part.is_empty());
+    for part in said.take_while(|part| !part.starts_with("For more information")) {
+        let part = part.strip_prefix("error: ").unwrap_or(part);
+        let begins = ["tip: ", "[", "Usage: "]
+            .iter()
+            .any(|head| part.starts_with(head));
+        line += match (line.is_empty(), begins) {
+            (true, _) => "",
+            (false, true) => "; ",
+            (false, false) => " ",
+        };
+        line += part;
+    }
+    line.replace("; Usage: ", "; usage: ")
+}
+
 fn run(cli: &Cli, stop: &AtomicBool) -> Result<(), Error> {
     let common = &cli.common;
     if let Some(threads) = common.threads {
@@ -137,5 +164,38 @@ fn run(cli: &Cli, stop: &AtomicBool) -> Result<(), Error> {
             words::list(common);
             Ok(())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cli, one_line};
+    use clap::Parser;
+
+    #[test]
+    fn a_wrong_command_line_is_one_line() {
+        let say = |words: &[&str]| {
+            let all = [&["apical"], words].concat();
+            one_line(&Cli::try_parse_from(all).unwrap_err().to_string())
+        };
+        let text = say(&["train", "--sed", "3"]);
+        assert!(
+            text.starts_with("unexpected argument '--sed' found; tip: "),
+            "{text}"
+        );
+        assert!(
+            text.contains("'--seeds'") && text.contains("; usage: apical train"),
+            "{text}"
+        );
+        let text = say(&["experiment", "fig-9"]);
+        assert!(
+            text.starts_with("invalid value 'fig-9' for '<NAME>': accepted: "),
+            "{text}"
+        );
+        let text = say(&["sweep"]);
+        assert!(
+            text.starts_with("the following required arguments were not provided: <KEY> "),
+            "{text}"
+        );
     }
 }

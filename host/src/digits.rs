@@ -12,6 +12,7 @@ pub use show::{figure, law_table, report, table};
 use crate::config::{Config, Precision as PrecisionName, Rounding as RoundingName};
 use crate::engine::Engine;
 use crate::network::{Circuit, Memory};
+use crate::spread::spread;
 use crate::task::Material;
 use crate::train::{Epoch, Trainer, Watch};
 use crate::{Error, with_precision};
@@ -79,10 +80,8 @@ impl Row {
     /// Mean and standard deviation over the seeds of what `f` says of an outcome.
     pub fn spread(&self, f: impl Fn(&Outcome) -> f64) -> (f64, f64) {
         let values: Vec<f64> = self.outcomes.iter().map(f).collect();
-        let n = (values.len() as f64).max(1.0);
-        let mean = values.iter().sum::<f64>() / n;
-        let squares: f64 = values.iter().map(|v| (v - mean) * (v - mean)).sum();
-        (mean, (squares / (n - 1.0).max(1.0)).sqrt())
+        let (mean, deviation) = spread(&values);
+        (mean, deviation.unwrap_or(0.0))
     }
 }
 

@@ -35,6 +35,9 @@ const SUMMARY: &str = "summary.json";
 const CHECKPOINT: &str = "checkpoint.bin";
 const REPORT: &str = "report.html";
 const PLOTS: &str = "plots";
+/// The final weights, for NumPy and for `network.weights` of another run; those of an experiment are
+/// `weights-NAME.npz`.
+pub(crate) const WEIGHTS: &str = "weights.npz";
 
 /// An open run folder.
 #[derive(Debug)]
@@ -209,9 +212,19 @@ fn clear(folder: &Path) -> Result<(), JournalError> {
     let mut files: Vec<PathBuf> = [CHECKPOINT, METRICS, SUMMARY, REPORT, CONFIG]
         .map(|name| folder.join(name))
         .to_vec();
-    if let Ok(entries) = fs::read_dir(folder.join(PLOTS)) {
+    for (folder, begin, end) in [
+        (folder.join(PLOTS), "", "svg"),
+        (folder.into(), "weights", "npz"),
+    ] {
+        let Ok(entries) = fs::read_dir(folder) else {
+            continue;
+        };
         let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-        files.extend(paths.filter(|path| path.extension().is_some_and(|end| end == "svg")));
+        files.extend(paths.filter(|path| {
+            let name = path.file_name().and_then(|name| name.to_str());
+            name.is_some_and(|name| name.starts_with(begin))
+                && path.extension().is_some_and(|extension| extension == end)
+        }));
     }
     for path in files {
         match fs::remove_file(&path) {
@@ -274,6 +287,9 @@ mod tests {
         journal.plot("loss", "<svg/>").unwrap();
         journal.summary(&1).unwrap();
         fs::write(folder.join("notes.txt"), "mine").unwrap();
+        for name in [WEIGHTS, "weights-deep.npz"] {
+            fs::write(folder.join(name), "of the old run").unwrap();
+        }
 
         let message = Journal::create(folder, "new", &["loss"], false)
             .unwrap_err()
@@ -295,7 +311,8 @@ mod tests {
             "epoch,error\n"
         );
         assert!(!has_checkpoint(folder) && !folder.join("plots/loss.svg").exists());
-        assert!(read_summary::<u32>(folder).is_err());
+        assert!(read_summary::<u32>(folder).is_err() && !folder.join(WEIGHTS).exists());
+        assert!(!folder.join("weights-deep.npz").exists());
         drop(journal);
         let error = Journal::resume(folder, &["error"], "4-3-2", "f64").unwrap_err();
         assert!(error.to_string().contains("no checkpoint"), "{error}");

@@ -23,6 +23,7 @@ pub mod present;
 pub mod ranges;
 pub mod report;
 pub mod run;
+pub mod spread;
 pub mod sweep;
 pub mod task;
 pub mod trace;

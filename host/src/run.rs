@@ -8,7 +8,7 @@ pub use summary::Summary;
 
 use crate::config::Config;
 use crate::engine::Engine;
-use crate::journal::{Checkpoint, Journal, config_path, has_checkpoint, write_atomically};
+use crate::journal::{Checkpoint, Journal, WEIGHTS, config_path, has_checkpoint, write_atomically};
 use crate::network::{Circuit, Memory};
 use crate::task::Material;
 use crate::train::{Epoch, Trainer, Watch};
@@ -17,9 +17,6 @@ use apical_core::{Counters, Precision};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-
-/// The final weights, for NumPy and for `network.weights` of another run.
-const WEIGHTS: &str = "weights.npz";
 
 /// What to do with a folder that has a run in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::Error;
 use crate::config::{Config, Precision};
 use crate::run::{Existing, Summary, run};
+use crate::spread::spread;
 use crate::task::Material;
 
 /// A configuration with one value of the key.
@@ -204,17 +205,6 @@ impl Point {
     }
 }
 
-/// Mean and deviation of a sample; of one value there is no deviation.
-fn spread(values: &[f64]) -> (f64, Option<f64>) {
-    let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    (
-        mean,
-        (values.len() > 1).then(|| (squares / (count - 1.0)).sqrt()),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -270,11 +260,5 @@ mod tests {
         assert!(points[0].error_sd.is_some() && points[0].angle.is_some());
         assert_eq!(samples(&settings).unwrap(), 100 * 2 * 2 * 2);
         assert_eq!(go(), points);
-    }
-
-    #[test]
-    fn a_spread_needs_two() {
-        assert_eq!(spread(&[3.0]), (3.0, None));
-        assert_eq!(spread(&[1.0, 3.0]), (2.0, Some(2.0_f64.sqrt())));
     }
 }

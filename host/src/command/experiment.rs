@@ -1,11 +1,11 @@
 //! `apical experiment`.
 
+use super::again::Again;
 use super::source::one_at_a_time;
 use super::{Common, Folder, Voice};
 use crate::Error;
 use crate::config::{ConfigDocument, Precision};
 use crate::experiment::{ExperimentOptions, Kind, Student, perform};
-use crate::run::Existing;
 use clap::Args;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -35,12 +35,8 @@ pub(super) struct ExperimentArgs {
     /// The negative control: the output's attenuation wrongly contains the apical conductance
     #[arg(long)]
     wrong_attenuation: bool,
-    /// Continue a run that was stopped or killed, to the same bits
-    #[arg(long, conflicts_with = "force")]
-    resume: bool,
-    /// Replace a run that is there
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    again: Again,
 }
 
 /// An experiment by its name.
@@ -76,11 +72,7 @@ pub(super) fn run(args: &ExperimentArgs, common: &Common, stop: &AtomicBool) -> 
         config,
         precisions: args.precisions.clone(),
         command: std::env::args().collect::<Vec<_>>().join(" "),
-        existing: match (args.resume, args.force) {
-            (true, _) => Existing::Resume,
-            (false, true) => Existing::Replace,
-            (false, false) => Existing::Refuse,
-        },
+        existing: args.again.existing(),
     };
     let networks = Student::all(&options).len() as u64;
     let bar = voice.bar(options.config.data.patterns * networks, "patterns");

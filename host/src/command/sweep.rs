@@ -1,10 +1,10 @@
 //! `apical sweep`.
 
+use super::again::Again;
 use super::experiment::precision;
 use super::{Common, Source, Voice};
 use crate::config::Precision;
 use crate::journal::write_atomically;
-use crate::run::Existing;
 use crate::sweep::{self, Setting};
 use crate::{Error, plot};
 use clap::Args;
@@ -25,22 +25,14 @@ pub(super) struct SweepArgs {
     /// How many seeds of each: run.seed, run.seed + 1, ..
     #[arg(long, value_name = "N")]
     seeds: Option<u64>,
-    /// Go on with runs that are there, to the same bits
-    #[arg(long, conflicts_with = "force")]
-    resume: bool,
-    /// Replace runs that are there
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    again: Again,
 }
 
 pub(super) fn run(args: &SweepArgs, common: &Common, stop: &AtomicBool) -> Result<(), Error> {
     let voice = Voice::new(common);
     let settings = settings(args)?;
-    let existing = match (args.resume, args.force) {
-        (true, _) => Existing::Resume,
-        (_, true) => Existing::Replace,
-        _ => Existing::Refuse,
-    };
+    let existing = args.again.existing();
     let bar = voice.bar(sweep::samples(&settings)?, "samples");
     bar.set_message(args.key.clone());
     let told = |count| bar.inc(count);

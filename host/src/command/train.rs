@@ -1,10 +1,11 @@
 //! `apical train`.
 
+use super::again::Again;
 use super::{Common, Source, Voice};
 use crate::Error;
 use crate::config::Config;
 use crate::report::{Cell, Column, Table};
-use crate::run::{Existing, Summary, run as run_seed};
+use crate::run::{Summary, run as run_seed};
 use crate::task::Material;
 use clap::Args;
 use rayon::prelude::*;
@@ -17,12 +18,8 @@ pub(super) struct TrainArgs {
     /// How many seeds, in parallel: run.seed, run.seed + 1, ..
     #[arg(long, value_name = "N")]
     seeds: Option<u64>,
-    /// Continue runs from their checkpoints, to the same bits
-    #[arg(long, conflicts_with = "force")]
-    resume: bool,
-    /// Replace runs that are there
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    again: Again,
 }
 
 pub(super) fn run(args: &TrainArgs, common: &Common, stop: &AtomicBool) -> Result<(), Error> {
@@ -36,11 +33,7 @@ pub(super) fn run(args: &TrainArgs, common: &Common, stop: &AtomicBool) -> Resul
         let _ = pool.build_global();
     }
     let material = Material::load(&config)?;
-    let existing = match (args.resume, args.force) {
-        (true, _) => Existing::Resume,
-        (_, true) => Existing::Replace,
-        _ => Existing::Refuse,
-    };
+    let existing = args.again.existing();
     let seeds: Vec<u64> = config.run.all_seeds().collect();
     let total = config.run.epochs * material.split.train.len() as u64 * config.run.seeds;
     let bar = voice.bar(total, "samples");

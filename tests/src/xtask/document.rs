@@ -16,6 +16,13 @@ pub(crate) fn write(document: &str, command: &str, tables: &str) -> Result<()> {
         .with_context(|| format!("cannot write {document}"))
 }
 
+/// Whether that is what stands there.
+#[cfg(test)]
+pub(crate) fn holds(document: &str, command: &str, tables: &str) -> Result<bool> {
+    let text = workspace::read(document)?;
+    Ok(replaced(&text, command, tables).as_ref() == Some(&text))
+}
+
 fn begin(command: &str) -> String {
     format!("<!-- cargo xtask {command} --document -->")
 }

@@ -70,15 +70,34 @@ pub(crate) fn run(tally: &mut Tally, options: &Reproduce) -> Result<()> {
             tally.record("reproduce regression", regression::reproduce(options));
         }
     }
-    let name = options.study.name();
-    let rows = read(options.study)?;
-    let tables = match options.study {
+    for [name, command, tables] in documents(options.study)? {
+        document::write(&name, &command, &tables)?;
+    }
+    Ok(())
+}
+
+/// The documents that have tables of a study: their names, the commands that stand in them, and the
+/// tables as the files have them.
+fn documents(study: Study) -> Result<Vec<[String; 3]>> {
+    let rows = read(study)?;
+    let name = study.name();
+    let tables = match study {
         Study::Mnist | Study::Fashion => table(&rows),
         Study::Depth => sweeps::tables(&rows),
         Study::Regression => regression::table(&rows),
     };
-    let command = format!("reproduce {name}");
-    document::write(&format!("docs/results/{name}.md"), &command, &tables)
+    let own = [
+        format!("docs/results/{name}.md"),
+        format!("reproduce {name}"),
+        tables,
+    ];
+    // Studies of images stand in the README side by side.
+    let all = [read(Study::Mnist)?, read(Study::Fashion)?].concat();
+    let readme = ["README.md".to_owned(), "reproduce".to_owned(), table(&all)];
+    Ok(match study {
+        Study::Mnist | Study::Fashion => vec![own, readme],
+        Study::Depth | Study::Regression => vec![own],
+    })
 }
 
 /// Those that are asked for, by their names.
@@ -218,8 +237,8 @@ fn put(study: Study, line: Value) -> Result<()> {
 
 /// The rows as Markdown.
 fn table(rows: &[Value]) -> String {
-    let head = "| network | how it learns | precision | epochs | seeds | test error (%) |\n\
-                | :--- | :--- | :--- | ---: | ---: | ---: |\n";
+    let head = "| data | network | how it learns | precision | epochs | seeds | test error (%) |\n\
+                | :--- | :--- | :--- | :--- | ---: | ---: | ---: |\n";
     let lines: Vec<String> = rows.iter().map(markdown).collect();
     format!("{head}{}", lines.concat())
 }
@@ -234,7 +253,8 @@ fn markdown(row: &Value) -> String {
     let precision = [word("precision"), word("rounding")].join(" ");
     let seeds = row["seeds"].as_array().map_or(0, Vec::len);
     format!(
-        "| {} | {} | {} | {} | {seeds} | {} |\n",
+        "| {} | {} | {} | {} | {} | {seeds} | {} |\n",
+        word("experiment"),
         sizes.join("-"),
         word("rule"),
         precision.trim(),
@@ -255,13 +275,30 @@ fn error(row: &Value) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::table;
+    use super::{Study, documents, table};
+    use crate::document;
+
+    #[test]
+    fn documents_are_made_from_the_files() {
+        for study in [
+            Study::Mnist,
+            Study::Fashion,
+            Study::Regression,
+            Study::Depth,
+        ] {
+            for [name, command, tables] in documents(study).unwrap() {
+                let holds = document::holds(&name, &command, &tables).unwrap();
+                let again = format!("cargo xtask reproduce {} --tables", study.name());
+                assert!(holds, "{name} is not made from the file: {again}");
+            }
+        }
+    }
 
     #[test]
     fn rows_become_lines() {
         let row = |sd, rounding| {
             json!({
-                "network": [784, 10], "rule": "none", "precision": "i16", "rounding": rounding,
+                "experiment": "mnist", "network": [784, 10], "rule": "none", "precision": "i16", "rounding": rounding,
                 "seeds": [1, 2], "test_error_mean": 8.4, "test_error_sd": sd, "epochs": 3,
             })
         };
@@ -269,7 +306,9 @@ mod tests {
             row(json!(0.126), json!("stochastic")),
             row(json!(null), json!(null)),
         ]);
-        assert!(text.contains("| 784-10 | none | i16 stochastic | 3 | 2 | 8.40 ± 0.13 |\n"));
-        assert!(text.contains("| 784-10 | none | i16 | 3 | 2 | 8.40 |\n"));
+        assert!(
+            text.contains("| mnist | 784-10 | none | i16 stochastic | 3 | 2 | 8.40 ± 0.13 |\n")
+        );
+        assert!(text.contains("| mnist | 784-10 | none | i16 | 3 | 2 | 8.40 |\n"));
     }
 }

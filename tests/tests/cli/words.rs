@@ -92,15 +92,10 @@ fn a_wrong_command_line_ends_with_2() {
             &["experiment", "fig1"],
             "self-prediction, association, regression",
         ),
+        (&["sweep"], "arguments were not provided: <KEY>"),
     ] {
-        let outcome = run(folder.path(), arguments).expect(2);
-        assert!(outcome.stderr.contains(part), "{arguments:?} {outcome:#?}");
-        assert!(
-            outcome.stderr.starts_with("error: ") && outcome.stdout.is_empty(),
-            "{outcome:#?}"
-        );
+        super::refused(folder.path(), arguments, &[part]);
     }
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 #[test]
