@@ -38,7 +38,7 @@ impl Source {
 pub(super) fn one_at_a_time(config: Config) -> Result<Config, Error> {
     if config.network.rule != Rule::Microcircuit {
         return Err(Error::Mismatch(format!(
-            "network.rule = \"{}\": only `apical train` has it; accepted: --set \
+            "network.rule = \"{}\": only `apical train` and `apical sweep` have it; accepted: --set \
              network.rule={}",
             config.network.rule,
             Rule::Microcircuit
@@ -48,8 +48,8 @@ pub(super) fn one_at_a_time(config: Config) -> Result<Config, Error> {
         return Ok(config);
     }
     Err(Error::Mismatch(format!(
-        "learning.batch = {}: only `apical train` steps several samples together; accepted: \
-         --set learning.batch=1",
+        "learning.batch = {}: only `apical train` and `apical sweep` step several samples together; \
+         accepted: --set learning.batch=1",
         config.learning.batch
     )))
 }
