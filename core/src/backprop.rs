@@ -13,7 +13,7 @@
 use crate::activation::Phi;
 use crate::kernel::Into;
 use crate::microcircuit::{Family, Initial};
-use crate::precision::Draw;
+use crate::precision::{DECAY_INTERVAL, Draw};
 use crate::random::{Key, stream};
 use crate::record::{Observe, Quantity};
 use crate::rule::{Activity, Rest, Rule, Samples, Variable, part, part_mut};
@@ -33,6 +33,9 @@ pub struct Description<'s> {
     pub bias: bool,
     /// What errors are multiplied by while they are rates. 1 changes nothing.
     pub error_scale: f64,
+    /// What share of itself a weight loses in an update, thresholds excepted. Done once in
+    /// [`DECAY_INTERVAL`] updates.
+    pub weight_decay: f64,
     /// Seed of the rounding.
     pub seed: u64,
 }
@@ -61,6 +64,8 @@ pub struct Backprop<'a, P: Precision> {
     bias: bool,
     /// To an error as a rate and back; `None` where both are 1.
     scale: Option<[P::Coefficient; 2]>,
+    /// What a decay takes of a weight; `None` without decay.
+    decay: Option<P::Gain>,
     seed: u64,
     one: P::Rate,
 }
@@ -105,15 +110,6 @@ impl<'a, P: Precision> Backprop<'a, P> {
             neuron += size;
             word += size * (below + usize::from(d.bias));
         }
-        let scale = d.error_scale;
-        if !(scale > 0.0 && scale.is_finite()) {
-            let accepted = (f64::MIN_POSITIVE, f64::MAX);
-            return Err(BuildError::out_of_range(
-                "learning.error_scale",
-                scale,
-                accepted,
-            ));
-        }
         Ok(Self {
             layers,
             input: d.sizes.first().copied().unwrap_or(0),
@@ -121,14 +117,8 @@ impl<'a, P: Precision> Backprop<'a, P> {
             weights: word,
             phi: d.activation.phi::<P>()?,
             bias: d.bias,
-            scale: if scale == 1.0 {
-                None
-            } else {
-                Some([
-                    shape::coefficient::<P>("learning.error_scale", scale)?,
-                    shape::coefficient::<P>("1 / error_scale", 1.0 / scale)?,
-                ])
-            },
+            scale: shape::error_scale::<P>(d.error_scale)?,
+            decay: shape::weight_decay::<P>(d.weight_decay)?,
             seed: d.seed,
             one: P::Rate::from_f64(1.0),
         })
@@ -275,6 +265,7 @@ impl<P: Precision> Rule<P> for Backprop<'_, P> {
         observer: &mut O,
     ) {
         let step = activity.clock.step;
+        let decay = step % u64::from(DECAY_INTERVAL) == 0;
         let state = self.state(activity, batch.samples());
         let n = state.samples;
         let ones = batch.ones(self.one);
@@ -296,6 +287,10 @@ impl<P: Precision> Rule<P> for Backprop<'_, P> {
                 let weights = part_mut(weights, start, layer.size * columns);
                 let draw = Draw { rounding, key };
                 batch.update(weights, post, gain, pre, draw, observer);
+                if let Some(fraction) = self.decay.filter(|_| decay && family == Family::Up) {
+                    let key = Key::new(self.seed, step, family.stream(stream::DECAY, k));
+                    P::decay(weights, fraction, Draw { rounding, key }, observer);
+                }
             }
         }
     }

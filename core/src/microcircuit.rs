@@ -48,6 +48,10 @@ pub struct Microcircuit<'a, P: Precision> {
     input_filter: Option<P::Coefficient>,
     /// dt / `tau_w`; `None` when plasticity is not filtered.
     trace_filter: Option<P::Coefficient>,
+    /// To an error as a rate; `None` where it is 1.
+    error_scale: Option<P::Coefficient>,
+    /// What a decay takes of a weight; `None` without decay.
+    weight_decay: Option<P::Gain>,
     /// Noise of one step per unit of [`crate::random::Key::noise`]; `None` without noise.
     noise: Option<P::Coefficient>,
     learning_lag: u32,

@@ -143,7 +143,18 @@ pub trait Precision: Copy + Clone + core::fmt::Debug + Default + Send + Sync + '
         draw: Draw,
         observer: &mut O,
     );
+    /// W - fraction W. Row i of the key are the words from 256 i.
+    fn decay<O: Observe>(
+        w: &mut [Self::Weight],
+        fraction: Self::Gain,
+        draw: Draw,
+        observer: &mut O,
+    );
 }
+
+/// Updates from one decay of the weights to the next, which is as many times as strong: a decay touches
+/// every weight, and what it takes from one in a single update is far below an ulp of 16 bits.
+pub const DECAY_INTERVAL: u32 = 64;
 
 /// How the weights of one write are rounded, and with which random words.
 #[derive(Clone, Copy, Debug)]

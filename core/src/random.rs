@@ -24,6 +24,8 @@ pub mod stream {
     pub const SHUFFLE: u32 = 0x0004_0000;
     /// Data that a task generates: inputs, targets, teachers.
     pub const DATA: u32 = 0x0005_0000;
+    /// Stochastic rounding of weight decay: plus 4096 x family plus layer.
+    pub const DECAY: u32 = 0x0006_0000;
 }
 
 /// A bijection of 32 bits in which every input bit reaches every output bit (the finaliser of

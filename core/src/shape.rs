@@ -1,5 +1,6 @@
 //! What a network needs, and the one place where a wrong shape or parameter becomes an error.
 
+use crate::precision::DECAY_INTERVAL;
 use crate::{Number, Precision};
 use core::fmt;
 
@@ -202,6 +203,40 @@ pub(crate) fn gain<P: Precision>(
     P::gain(value)
         .map(Some)
         .ok_or(BuildError::out_of_range(parameter, value, P::GAINS))
+}
+
+/// The error scale and its inverse; `None` where both are 1.
+pub(crate) fn error_scale<P: Precision>(
+    scale: f64,
+) -> Result<Option<[P::Coefficient; 2]>, BuildError> {
+    if !(scale > 0.0 && scale.is_finite()) {
+        let accepted = (f64::MIN_POSITIVE, f64::MAX);
+        return Err(BuildError::out_of_range(
+            "learning.error_scale",
+            scale,
+            accepted,
+        ));
+    }
+    if scale == 1.0 {
+        return Ok(None);
+    }
+    Ok(Some([
+        coefficient::<P>("learning.error_scale", scale)?,
+        coefficient::<P>("1 / error_scale", 1.0 / scale)?,
+    ]))
+}
+
+/// What one decay takes of a weight, given the share of one update; `None` without decay.
+pub(crate) fn weight_decay<P: Precision>(share: f64) -> Result<Option<P::Gain>, BuildError> {
+    let interval = f64::from(DECAY_INTERVAL);
+    if !(0.0..=1.0 / interval).contains(&share) {
+        return Err(BuildError::out_of_range(
+            "learning.weight_decay",
+            share,
+            (0.0, 1.0 / interval),
+        ));
+    }
+    gain::<P>("learning.weight_decay", share * interval)
 }
 
 /// Checks that a number is finite and not negative.

@@ -91,7 +91,6 @@ pub struct Blueprint {
     rest: Specification<'static>,
     initial: Initial,
     rule: config::Rule,
-    error_scale: f64,
 }
 
 impl Blueprint {
@@ -146,9 +145,11 @@ impl Blueprint {
                 config::Feedback::Fixed => Feedback::Fixed,
                 config::Feedback::Transposed => Feedback::Transposed,
                 config::Feedback::Learned => Feedback::Learned,
+                config::Feedback::KolenPollack => Feedback::KolenPollack,
             },
             interneurons: match network.interneurons {
                 config::Interneurons::Learned => Interneurons::Learned,
+                config::Interneurons::Mirrored => Interneurons::Mirrored,
                 config::Interneurons::Tied => Interneurons::Tied,
             },
             attenuation: match network.attenuation {
@@ -171,6 +172,8 @@ impl Blueprint {
                 },
             },
             dt: config.time.dt,
+            weight_decay: learning.weight_decay,
+            error_scale: learning.error_scale,
             tau_input: config.time.tau_input,
             tau_weights: learning.tau_w,
             learning_lag: learning.learning_lag,
@@ -194,7 +197,6 @@ impl Blueprint {
             rest,
             initial,
             rule: network.rule,
-            error_scale: learning.error_scale,
         }
     }
 
@@ -212,12 +214,13 @@ impl Blueprint {
         &self.initial
     }
 
-    /// The same network with all learning rates times `factor`.
+    /// The same network with all learning rates and the decay of weights times `factor`.
     #[must_use]
     pub fn slowed(mut self, factor: f64) -> Self {
         for layer in &mut self.layers {
             layer.rates = layer.rates.scaled(factor);
         }
+        self.rest.weight_decay *= factor;
         self
     }
 
@@ -252,7 +255,8 @@ impl Blueprint {
                     rates: &rates,
                     activation: self.rest.activation,
                     bias: self.rest.bias,
-                    error_scale: self.error_scale,
+                    error_scale: self.rest.error_scale,
+                    weight_decay: self.rest.weight_decay,
                     seed: self.rest.seed,
                 };
                 Backprop::new(&description, layers).map(Circuit::Backprop)

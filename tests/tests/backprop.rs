@@ -59,6 +59,7 @@ fn description(error_scale: f64, bias: bool) -> Description<'static> {
         activation: Activation::Logistic,
         bias,
         error_scale,
+        weight_decay: 0.0,
         seed: 3,
     }
 }
@@ -186,6 +187,7 @@ fn what_cannot_be_built_is_named() {
     assert!(empty.contains("layer 1 has 0 neurons"), "{empty}");
     let scale = refuse(Description {
         error_scale: 1e9,
+        weight_decay: 0.0,
         ..good
     });
     assert!(scale.contains("error_scale = 1000000000"), "{scale}");
@@ -205,6 +207,7 @@ fn learn_digits<P: Precision>(epochs: usize) -> (f64, Counters) {
             sizes: &digits::SIZES,
             rates: &[0.1, 0.1],
             error_scale: 1.0,
+            weight_decay: 0.0,
             ..description(1.0, true)
         },
         &mut layers,

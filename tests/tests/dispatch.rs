@@ -128,6 +128,17 @@ fn in_both_modes<P: Precision>(precision: &str) {
     ] {
         compare::<P>(precision, &[&full[..], &learned, more].concat());
     }
+    compare::<P>(
+        precision,
+        &[
+            "network.layers=[37,53,19,3]",
+            "network.feedback=kolen-pollack",
+            "network.interneurons=mirrored",
+            "learning.down=0.5",
+            "learning.weight_decay=0.001",
+            "learning.error_scale=4",
+        ],
+    );
     let tanh = [
         "network.activation=tanh",
         "data.targets={low=-0.5,high=0.5}",

@@ -5,6 +5,7 @@
 //! sum.
 
 mod batch;
+mod decay;
 mod filter;
 mod gain;
 mod multiply;
@@ -15,6 +16,7 @@ mod update;
 
 pub use batch::Factors;
 pub(crate) use batch::update;
+pub(crate) use decay::decay;
 pub(crate) use filter::filtered;
 pub use gain::Gain;
 pub use multiply::Multiply;

@@ -5,7 +5,7 @@
 //! what this step computed, so learning before or after the somata have moved is the same.
 
 use super::state::State;
-use super::{Feedback, Interneurons, Layer, Microcircuit};
+use super::{Feedback, Interneurons, Layer, Microcircuit, Mode};
 use crate::kernel::Into;
 use crate::random::{Key, stream};
 use crate::record::Observe;
@@ -190,11 +190,11 @@ impl<P: Precision> Microcircuit<'_, P> {
         let feedback = match self.feedback {
             // The bottom-up weights of the layer above, which begins where this one ends.
             Feedback::Transposed => (layer.weights_end, true),
-            Feedback::Fixed | Feedback::Learned => (layer.down, false),
+            Feedback::Fixed | Feedback::Learned | Feedback::KolenPollack => (layer.down, false),
         };
         let (cancelling, into) = match self.interneurons {
             Interneurons::Learned => ((layer.pi, false), Into::Add),
-            Interneurons::Tied => (feedback, Into::Subtract),
+            Interneurons::Mirrored | Interneurons::Tied => (feedback, Into::Subtract),
         };
         let products = [(feedback, above, Into::Store), (cancelling, inter, into)];
         for ((start, transposed), x, into) in products {
@@ -241,7 +241,8 @@ impl<P: Precision> Microcircuit<'_, P> {
     }
 
     /// phi(u) - phi(v^) of rules (7) and (8), and phi(u) - phi(top-down part) of rule (10). Both
-    /// are differences of nearly equal rates and are formed in the width of potentials.
+    /// are differences of nearly equal rates and are formed in the width of potentials. For Kolen and
+    /// Pollack's rule the rates that the layer above saw, and its errors as rates.
     #[inline(always)]
     pub(super) fn errors<B: Batch<P>, O: Observe>(
         &self,
@@ -258,8 +259,25 @@ impl<P: Precision> Microcircuit<'_, P> {
                 *inverse = P::sub(wide, *inverse, observer);
             }
         }
+        if self.feedback == Feedback::KolenPollack {
+            let seen = if self.mode == Mode::TwoStep {
+                &*state.prediction
+            } else {
+                &*state.error
+            };
+            for (rate, &seen) in state.inverse.iter_mut().zip(seen) {
+                *rate = seen;
+            }
+        }
         for (error, &prediction) in state.error.iter_mut().zip(&*state.prediction) {
             *error = P::sub(*error, prediction, observer);
+        }
+        for (rate, &error) in state.error_rate.iter_mut().zip(&*state.error) {
+            let scaled = match self.error_scale {
+                Some(scale) => P::scale(scale, error, observer),
+                None => error,
+            };
+            *rate = P::rate(scaled, observer);
         }
     }
 }

@@ -78,6 +78,9 @@ impl<P: Precision> Microcircuit<'_, P> {
             if self.bias {
                 copy_scaled::<P>(weights, l.ip_bias, above.bias, l.above, factor);
             }
+            if self.interneurons == Interneurons::Mirrored {
+                continue;
+            }
             if self.feedback == Feedback::Transposed {
                 cancel_transposed(weights, l, above);
             } else {

@@ -245,6 +245,8 @@ impl<'a, P: Precision> Microcircuit<'a, P> {
             } else {
                 Some(coefficient::<P>("noise.sigma", amplitude)?)
             },
+            error_scale: shape::error_scale::<P>(s.error_scale)?.map(|[scale, _]| scale),
+            weight_decay: shape::weight_decay::<P>(s.weight_decay)?,
             learning_lag: if full {
                 steps("learning.learning_lag", s.learning_lag, dt)?
             } else {
@@ -293,14 +295,15 @@ fn place<P: Precision>(
 ) -> Layer<P> {
     let bias = usize::from(s.bias);
     let stores_down = usize::from(s.feedback != Feedback::Transposed);
-    let stores_ip = usize::from(s.interneurons == Interneurons::Learned);
+    let stores_ip = usize::from(s.interneurons != Interneurons::Tied);
+    let stores_pi = usize::from(s.interneurons == Interneurons::Learned);
     let up = word;
     let thresholds = up + size * below;
     let down = thresholds + bias * size;
     let ip = down + stores_down * size * above;
     let ip_bias = ip + stores_ip * above * size;
     let pi = ip_bias + stores_ip * bias * above;
-    let weights_end = pi + stores_ip * size * above;
+    let weights_end = pi + stores_pi * size * above;
     Layer {
         size,
         below,
@@ -411,14 +414,18 @@ fn gains<P: Precision>(
         let rate = amount(name, rate)?;
         gain::<P>(name, if used { rate * dt } else { 0.0 })
     };
-    let learned = s.interneurons == Interneurons::Learned;
+    let learned = s.interneurons != Interneurons::Tied;
     Ok(Gains {
         up: of("learning.up", rates.up, true)?,
         bias: of("learning.bias", rates.bias, s.bias)?,
         down: of(
             "learning.down",
-            rates.down,
-            !output && s.feedback == Feedback::Learned,
+            match s.feedback {
+                // The error that it is multiplied by is a rate, and larger by this.
+                Feedback::KolenPollack => rates.down / s.error_scale,
+                _ => rates.down,
+            },
+            !output && matches!(s.feedback, Feedback::Learned | Feedback::KolenPollack),
         )?,
         ip: of(
             "learning.pyramidal_to_interneuron",
@@ -432,7 +439,8 @@ fn gains<P: Precision>(
         )?,
         pi: {
             let rate = amount("learning.interneuron_to_pyramidal", rates.pi)?;
-            let rate = if !output && learned { -rate * dt } else { 0.0 };
+            let used = !output && s.interneurons == Interneurons::Learned;
+            let rate = if used { -rate * dt } else { 0.0 };
             gain::<P>("learning.interneuron_to_pyramidal", rate)?
         },
     })

@@ -1,8 +1,8 @@
 //! Plasticity: rules (7) to (10), with or without the low-pass of time constant `tau_w`.
 
 use super::state::State;
-use super::{Family, Microcircuit, Mode};
-use crate::precision::{Draw, Filter};
+use super::{Family, Feedback, Microcircuit, Mode};
+use crate::precision::{DECAY_INTERVAL, Draw, Filter};
 use crate::random::{Key, stream};
 use crate::record::Observe;
 use crate::rule::{Activity, part_mut};
@@ -29,6 +29,28 @@ struct Learning<'l, P: Precision, B> {
 }
 
 impl<P: Precision, B: Batch<P>> Learning<'_, P, B> {
+    /// W -= fraction W, in the steps in which weights decay.
+    #[inline(always)]
+    fn decay<O: Observe>(
+        &mut self,
+        place: Place,
+        fraction: P::Gain,
+        words: usize,
+        observer: &mut O,
+    ) {
+        let key = Key::new(
+            self.seed,
+            self.step,
+            place.family.stream(stream::DECAY, place.layer),
+        );
+        let draw = Draw {
+            rounding: self.rounding,
+            key,
+        };
+        let weights = part_mut(self.weights, place.start, words);
+        P::decay(weights, fraction, draw, observer);
+    }
+
     /// W += gain post pre^T, summed over the samples, through the low-pass if there is one.
     #[inline(always)]
     fn apply<O: Observe>(
@@ -62,7 +84,8 @@ impl<P: Precision, B: Batch<P>> Learning<'_, P, B> {
 }
 
 /// Rules (7) to (10) on all layers: (7) soma and presynaptic rates below, (8) interneurons and
-/// rates of the layer, (9) -vA and rates of the interneurons, (10) inverse and rates above.
+/// rates of the layer, (9) -vA and rates of the interneurons, (10) inverse and rates above. Kolen and
+/// Pollack's rule has the rates of the layer and the errors above: (7) of the layer above, transposed.
 #[inline(always)]
 pub(super) fn learn<P: Precision, B: Batch<P>, O: Observe>(
     network: &Microcircuit<'_, P>,
@@ -82,6 +105,7 @@ pub(super) fn learn<P: Precision, B: Batch<P>, O: Observe>(
         input_rate,
         rate,
         nudged,
+        error_rate,
         traces,
         ..
     } = network.state(activity, batch.samples());
@@ -95,6 +119,7 @@ pub(super) fn learn<P: Precision, B: Batch<P>, O: Observe>(
         weights,
         traces,
     };
+    let decay = learns && clock.step % u64::from(DECAY_INTERVAL) == 0;
     let ones = batch.ones(network.one);
     let one = ones.as_ref();
     for (k, layer) in network.layers.iter().enumerate() {
@@ -107,10 +132,10 @@ pub(super) fn learn<P: Precision, B: Batch<P>, O: Observe>(
         };
         let own = n.part(rate, layer.neuron, layer.size);
         let inter = n.part(rate, first, layer.above);
-        let rates = if network.mode == Mode::TwoStep {
-            &*nudged
-        } else {
-            &*rate
+        let rates = match network.feedback {
+            Feedback::KolenPollack => &*error_rate,
+            _ if network.mode == Mode::TwoStep => &*nudged,
+            _ => &*rate,
         };
         let above = n.part(rates, layer.neuron + layer.size, layer.above);
         // phi(u) - phi(vB^), phi(uI) - phi(vI^), vA, phi(u) - phi(top-down part)
@@ -154,6 +179,14 @@ pub(super) fn learn<P: Precision, B: Batch<P>, O: Observe>(
                 start,
             };
             learning.apply(place, gain, words, post, pre, observer);
+            let decays = match family {
+                Family::Up | Family::Ip => gain.is_some(),
+                Family::Down => gain.is_some() && network.feedback == Feedback::KolenPollack,
+                Family::Bias | Family::IpBias | Family::Pi => false,
+            };
+            if let Some(fraction) = network.weight_decay.filter(|_| decays && decay) {
+                learning.decay(place, fraction, words, observer);
+            }
         }
     }
 }

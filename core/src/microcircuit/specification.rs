@@ -23,6 +23,10 @@ pub enum Feedback {
     Transposed,
     /// Plastic by rule (10).
     Learned,
+    /// Plastic by the bottom-up rule of the layer above, transposed (Kolen and Pollack 1994): with the
+    /// same decay on both, `W^PP_{k,k+1}` becomes the transpose of `W^PP_{k+1,k}`, times the ratio of
+    /// their rates, from any beginning.
+    KolenPollack,
 }
 
 /// Whether interneurons have weights of their own.
@@ -31,6 +35,10 @@ pub enum Feedback {
 pub enum Interneurons {
     /// `W^IP` and `W^PI` are weights; they learn by (8) and (9) where their rates are not zero.
     Learned,
+    /// `W^IP` are weights that learn by (8); `W^PI` is `-W^PP_{k,k+1}` exactly, as the self-predicting
+    /// state has it, and is not stored. With fixed or transposed top-down weights that is what rule
+    /// (9) would come to; where they learn, nothing lags behind them.
+    Mirrored,
     /// `W^IP` follows `W^PP` and `W^PI` is `-W^PP` exactly: the self-predicting state at all
     /// times. A control, not biology.
     Tied,
@@ -93,7 +101,7 @@ pub struct LearningRates {
     pub up: f64,
     /// Of the pyramidal thresholds, rule (7).
     pub bias: f64,
-    /// `eta^PP_{k,k+1}`, rule (10); hidden layers, learned feedback only.
+    /// `eta^PP_{k,k+1}`, rule (10) or Kolen and Pollack's; hidden layers, learned feedback only.
     pub down: f64,
     /// `eta^IP_{k,k}`, rule (8); hidden layers.
     pub ip: f64,
@@ -185,6 +193,13 @@ pub struct Specification<'s> {
     pub noise: Noise,
     /// Euler step; unused in two-step mode.
     pub dt: f64,
+    /// What share of itself a plastic weight loses in an update; thresholds and `W^PI` lose nothing, nor
+    /// do top-down weights, unless they are [`Feedback::KolenPollack`]'s. Done once in
+    /// [`DECAY_INTERVAL`](crate::precision::DECAY_INTERVAL) updates.
+    pub weight_decay: f64,
+    /// What errors are multiplied by while they are rates, which [`Feedback::KolenPollack`] needs; as
+    /// [`crate::backprop::Description::error_scale`].
+    pub error_scale: f64,
     /// Low-pass of the input; 0 switches it off. Unused in two-step mode.
     pub tau_input: f64,
     /// Low-pass of plasticity; 0 switches it off. Full mode only.
@@ -214,6 +229,8 @@ impl Specification<'_> {
             convention: NoiseConvention::PerStep,
         },
         dt: 0.1,
+        weight_decay: 0.0,
+        error_scale: 1.0,
         tau_input: 3.0,
         tau_weights: 30.0,
         learning_lag: 0.0,

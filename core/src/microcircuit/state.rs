@@ -15,10 +15,12 @@ pub(super) struct Layout {
     pub(super) pyramidal: usize,
     pub(super) interneurons: usize,
     pub(super) hidden: usize,
-    /// Words for the error of rule (10): as many as hidden neurons, or none.
+    /// Words for what top-down weights learn from: as many as hidden neurons, or none.
     pub(super) inverse: usize,
     /// Words for the rates after the top-down sweep: as many as pyramidal neurons, or none.
     pub(super) nudged: usize,
+    /// Words for errors as rates, which Kolen and Pollack's rule needs: as `nudged`.
+    pub(super) error_rate: usize,
 }
 
 impl Layout {
@@ -29,7 +31,7 @@ impl Layout {
         self.input + 4 * self.neurons() + 2 * self.hidden + self.inverse
     }
     pub(super) const fn rates(&self) -> usize {
-        self.input + self.neurons() + self.nudged
+        self.input + self.neurons() + self.nudged + self.error_rate
     }
     /// The same for so many samples.
     const fn batch(self, samples: usize) -> Self {
@@ -40,6 +42,7 @@ impl Layout {
             hidden: self.hidden * samples,
             inverse: self.inverse * samples,
             nudged: self.nudged * samples,
+            error_rate: self.error_rate * samples,
         }
     }
 }
@@ -62,7 +65,8 @@ pub(super) struct State<'s, P: Precision> {
     pub(super) apical: &'s mut [P::Potential],
     /// The top-down part of vA.
     pub(super) top_down: &'s mut [P::Potential],
-    /// phi(u) - phi(top-down part), for rule (10).
+    /// What top-down weights learn from: phi(u) - phi(top-down part) by rule (10), the rates that the
+    /// layer above saw by Kolen and Pollack's.
     pub(super) inverse: &'s mut [P::Potential],
     /// Rates of the input.
     pub(super) input_rate: &'s mut [P::Rate],
@@ -70,6 +74,8 @@ pub(super) struct State<'s, P: Precision> {
     pub(super) rate: &'s mut [P::Rate],
     /// Rates of pyramidal neurons after the top-down sweep; two-step mode.
     pub(super) nudged: &'s mut [P::Rate],
+    /// Errors of pyramidal neurons times the error scale; with Kolen and Pollack's rule.
+    pub(super) error_rate: &'s mut [P::Rate],
     /// Low-pass filtered plasticity, placed as the weights.
     pub(super) traces: &'s mut [P::Trace],
 }
@@ -86,6 +92,7 @@ impl<P: Precision> Microcircuit<'_, P> {
                     hidden: 0,
                     inverse: 0,
                     nudged: 0,
+                    error_rate: 0,
                 };
             }
         };
@@ -95,12 +102,16 @@ impl<P: Precision> Microcircuit<'_, P> {
             pyramidal,
             interneurons: pyramidal - first,
             hidden: last.neuron,
-            inverse: if self.feedback == Feedback::Learned {
-                last.neuron
+            inverse: match self.feedback {
+                Feedback::Learned | Feedback::KolenPollack => last.neuron,
+                Feedback::Fixed | Feedback::Transposed => 0,
+            },
+            nudged: if self.mode == Mode::TwoStep {
+                pyramidal
             } else {
                 0
             },
-            nudged: if self.mode == Mode::TwoStep {
+            error_rate: if self.feedback == Feedback::KolenPollack {
                 pyramidal
             } else {
                 0
@@ -144,6 +155,7 @@ impl<P: Precision> Microcircuit<'_, P> {
             input_rate: rates.take(at.input),
             rate: rates.take(n),
             nudged: rates.take(at.nudged),
+            error_rate: rates.take(at.error_rate),
             traces: &mut *activity.traces,
         }
     }

@@ -68,15 +68,16 @@ fn layers<'n, P: Precision>(
 fn matrices<P: Precision>(network: &Microcircuit<'_, P>, storage: Quantity, search: &mut Search) {
     let bias = usize::from(network.bias);
     let down = usize::from(network.feedback != Feedback::Transposed);
-    let own = usize::from(network.interneurons == Interneurons::Learned);
+    let ip = usize::from(network.interneurons != Interneurons::Tied);
+    let pi = usize::from(network.interneurons == Interneurons::Learned);
     for (k, l) in layers(network) {
         for (family, start, rows, columns) in [
             (Family::Up, l.up, l.size, l.below),
             (Family::Bias, l.bias, bias * l.size, 1),
             (Family::Down, l.down, down * l.size, l.above),
-            (Family::Ip, l.ip, own * l.above, l.size),
-            (Family::IpBias, l.ip_bias, own * bias * l.above, 1),
-            (Family::Pi, l.pi, own * l.size, l.above),
+            (Family::Ip, l.ip, ip * l.above, l.size),
+            (Family::IpBias, l.ip_bias, ip * bias * l.above, 1),
+            (Family::Pi, l.pi, pi * l.size, l.above),
         ] {
             search.offer((family.name(), k), storage, start, (rows, columns));
         }
@@ -104,10 +105,14 @@ fn potentials<P: Precision>(network: &Microcircuit<'_, P>, search: &mut Search) 
         }
         start += at.neurons();
     }
+    let inverse = match network.feedback {
+        Feedback::KolenPollack => "seen",
+        _ => "inverse",
+    };
     for (name, words) in [
         ("v_a", at.hidden),
         ("top_down", at.hidden),
-        ("inverse", at.inverse),
+        (inverse, at.inverse),
     ] {
         for (k, l) in layers(network).filter(|(_, l)| l.hidden() && words > 0) {
             search.offer((name, k), storage, start + l.neuron, (l.size, 1));
@@ -121,6 +126,7 @@ fn rates<P: Precision>(network: &Microcircuit<'_, P>, search: &mut Search) {
     let storage = Quantity::Rate;
     search.offer(("r", 0), storage, 0, (at.input, 1));
     let nudged = usize::from(at.nudged > 0);
+    let errors = usize::from(at.error_rate > 0);
     for (k, l) in layers(network) {
         let pyramidal = at.input + l.neuron;
         search.offer(("r", k), storage, pyramidal, (l.size, 1));
@@ -128,5 +134,7 @@ fn rates<P: Precision>(network: &Microcircuit<'_, P>, search: &mut Search) {
         search.offer(("r_i", k), storage, first, (l.above, 1));
         let above = pyramidal + at.neurons();
         search.offer(("r_nudged", k), storage, above, (nudged * l.size, 1));
+        let error = above + at.nudged;
+        search.offer(("r_error", k), storage, error, (errors * l.size, 1));
     }
 }

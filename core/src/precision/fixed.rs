@@ -5,7 +5,7 @@ use crate::activation::{Phi, fixed as phi_of};
 use crate::batch::Block;
 use crate::kernel::Into;
 use crate::kernel::fixed::{
-    Gain, Multiply, filtered, mat_vec, mat_vec_transposed, rank_one, update,
+    Gain, Multiply, decay, filtered, mat_vec, mat_vec_transposed, rank_one, update,
 };
 use crate::number::FixedNumber;
 use crate::number::rounding::{NearestEven, Round};
@@ -239,5 +239,9 @@ where
             draw.key,
             observer,
         );
+    }
+    #[inline(always)]
+    fn decay<O: Observe>(w: &mut [W], fraction: Gain, draw: Draw, observer: &mut O) {
+        decay(w, fraction, draw.rounding, draw.key, observer);
     }
 }

@@ -129,6 +129,10 @@ macro_rules! float_precision {
                 let Filter { k, learns } = filter;
                 $kernels::filtered(w, traces, post, pre, gain, k, learns, observer);
             }
+            #[inline(always)]
+            fn decay<O: Observe>(w: &mut [$float], fraction: $float, _: Draw, observer: &mut O) {
+                $kernels::decay(w, fraction, observer);
+            }
         }
     };
 }

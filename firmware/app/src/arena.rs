@@ -30,10 +30,10 @@ pub const fn storage(specification: &Specification<'_>) -> Storage {
     } else {
         1
     };
-    let own = if matches!(s.interneurons, Interneurons::Learned) {
-        1
-    } else {
-        0
+    let (ip, pi) = match s.interneurons {
+        Interneurons::Learned => (1, 1),
+        Interneurons::Mirrored => (1, 0),
+        Interneurons::Tied => (0, 0),
     };
     let (mut weights, mut pyramidal) = (0, 0);
     let mut k = 1;
@@ -46,7 +46,7 @@ pub const fn storage(specification: &Specification<'_>) -> Storage {
         };
         // Bottom-up, top-down, to the interneurons, and from them.
         weights += size * (below + bias) + down * size * above;
-        weights += own * (above * (size + bias) + size * above);
+        weights += ip * above * (size + bias) + pi * size * above;
         pyramidal += size;
         k += 1;
     }
@@ -62,10 +62,11 @@ pub const fn storage(specification: &Specification<'_>) -> Storage {
     let neurons = pyramidal + pyramidal - first;
     let hidden = pyramidal - output;
     let full = matches!(s.mode, Mode::Full);
-    let inverse = if matches!(s.feedback, Feedback::Learned) {
-        hidden
-    } else {
-        0
+    // What top-down weights learn from, and errors as rates.
+    let (inverse, errors) = match s.feedback {
+        Feedback::Fixed | Feedback::Transposed => (0, 0),
+        Feedback::Learned => (hidden, 0),
+        Feedback::KolenPollack => (hidden, pyramidal),
     };
     Storage {
         weights,
@@ -75,7 +76,7 @@ pub const fn storage(specification: &Specification<'_>) -> Storage {
             0
         },
         potentials: input + 4 * neurons + 2 * hidden + inverse,
-        rates: input + neurons + if full { 0 } else { pyramidal },
+        rates: input + neurons + if full { 0 } else { pyramidal } + errors,
     }
 }
 
@@ -179,16 +180,24 @@ mod tests {
         let layers = [LayerSpecification::default(); 3];
         let mut built = 0;
         for sizes in [&[3, 2][..], &[5, 4, 3], &[4, 7, 1, 6]] {
-            for choice in 0..72 {
+            for choice in 0..144 {
                 let specification = Specification {
                     sizes,
                     layers: &layers[..sizes.len() - 1],
                     mode: [Mode::Full, Mode::TwoStep][choice % 2],
                     bias: choice / 2 % 2 == 0,
-                    feedback: [Feedback::Fixed, Feedback::Transposed, Feedback::Learned]
-                        [choice / 4 % 3],
-                    interneurons: [Interneurons::Learned, Interneurons::Tied][choice / 12 % 2],
-                    tau_weights: [0.0, 30.0, 30.0][choice / 24],
+                    feedback: [
+                        Feedback::Fixed,
+                        Feedback::Transposed,
+                        Feedback::Learned,
+                        Feedback::KolenPollack,
+                    ][choice / 4 % 4],
+                    interneurons: [
+                        Interneurons::Learned,
+                        Interneurons::Mirrored,
+                        Interneurons::Tied,
+                    ][choice / 16 % 3],
+                    tau_weights: [0.0, 30.0, 30.0][choice / 48],
                     ..Specification::default()
                 };
                 let mut room: [Layer<I16>; 3] = core::array::from_fn(|_| Layer::default());

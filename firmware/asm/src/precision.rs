@@ -158,4 +158,8 @@ impl Precision for I16 {
             observer,
         );
     }
+    #[inline(always)]
+    fn decay<O: Observe>(w: &mut [Weight], fraction: Gain, draw: Draw, observer: &mut O) {
+        Core::decay(w, fraction, draw, observer);
+    }
 }

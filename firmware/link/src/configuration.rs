@@ -54,6 +54,10 @@ pub struct Configuration {
     pub noise: Noise,
     /// Euler step.
     pub dt: f64,
+    /// What share of itself a weight loses in an update.
+    pub weight_decay: f64,
+    /// What errors are multiplied by while they are rates.
+    pub error_scale: f64,
     /// Low-pass of the input.
     pub tau_input: f64,
     /// Low-pass of plasticity.
@@ -91,6 +95,8 @@ impl Configuration {
             teacher: s.teacher,
             noise: s.noise,
             dt: s.dt,
+            weight_decay: s.weight_decay,
+            error_scale: s.error_scale,
             tau_input: s.tau_input,
             tau_weights: s.tau_weights,
             learning_lag: s.learning_lag,
@@ -116,6 +122,8 @@ impl Configuration {
             teacher: self.teacher,
             noise: self.noise,
             dt: self.dt,
+            weight_decay: self.weight_decay,
+            error_scale: self.error_scale,
             tau_input: self.tau_input,
             tau_weights: self.tau_weights,
             learning_lag: self.learning_lag,

@@ -69,6 +69,7 @@ pub(crate) enum FeedbackWire {
     Fixed,
     Transposed,
     Learned,
+    KolenPollack,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -76,6 +77,7 @@ pub(crate) enum FeedbackWire {
 pub(crate) enum InterneuronsWire {
     Learned,
     Tied,
+    Mirrored,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! `[learning]`: the rates of the four weight families and their filters.
 
 use apical_core::batch::MAX_SAMPLES;
+use apical_core::precision::DECAY_INTERVAL;
 use serde::{Deserialize, Serialize};
 
 use super::error::{Fault, require, require_not_negative, require_positive};
@@ -16,7 +17,7 @@ pub struct Learning {
     /// Whether one number for `up` is the output's rate, and every hidden layer's is that of the
     /// layer above divided by the layer's mixing factor lambda, which its error was multiplied by.
     pub rescale: bool,
-    /// Top-down weights, rule (10); a list has one for each hidden layer.
+    /// Top-down weights, rule (10) or Kolen and Pollack's; a list has one for each hidden layer.
     pub down: PerLayer,
     /// Pyramidal cells to interneurons, rule (8); a list as for `down`.
     pub pyramidal_to_interneuron: PerLayer,
@@ -26,8 +27,10 @@ pub struct Learning {
     pub batch: usize,
     /// Every epoch's rates are those of the epoch before times this.
     pub decay: f64,
-    /// What backpropagation multiplies errors by while they are rates, so that small ones are not
-    /// lost in rates of few bits ("loss scaling").
+    /// What share of itself a weight loses in an update, before `decay`.
+    pub weight_decay: f64,
+    /// What errors are multiplied by while they are rates (backpropagation, Kolen and Pollack's
+    /// rule), so that small ones are not lost in rates of few bits ("loss scaling").
     pub error_scale: f64,
     /// The rate of a bias as a multiple of that of the weights beside it.
     pub bias_factor: f64,
@@ -49,6 +52,7 @@ impl Default for Learning {
             interneuron_to_pyramidal: 0.0.into(),
             batch: 1,
             decay: 1.0,
+            weight_decay: 0.0,
             error_scale: 1.0,
             bias_factor: 1.0,
             tau_w: 0.0,
@@ -95,14 +99,14 @@ impl Learning {
                 (|rate: f64| rate >= 0.0, "a rate, 0 (frozen) or more"),
             )?;
         }
-        let learns_down = network.feedback == Feedback::Learned;
+        let learns_down = matches!(network.feedback, Feedback::Learned | Feedback::KolenPollack);
         require(
             learns_down || self.down.is_zero(),
             "learning.down",
             &format_args!("{}", self.down),
             || {
                 format!(
-                    "0, as network.feedback is \"{}\"; with \"learned\" it may be more",
+                    "0, as network.feedback is \"{}\"; more with \"learned\" or \"kolen-pollack\"",
                     network.feedback
                 )
             },
@@ -124,6 +128,13 @@ impl Learning {
             "learning.decay",
             &self.decay,
             || "a factor above 0 and at most 1",
+        )?;
+        let most = 1.0 / f64::from(DECAY_INTERVAL);
+        require(
+            (0.0..=most).contains(&self.weight_decay),
+            "learning.weight_decay",
+            &self.weight_decay,
+            || format!("a share of 0 to {most}"),
         )?;
         self.check_control(network.rule)?;
         require_not_negative("learning.bias_factor", self.bias_factor)?;

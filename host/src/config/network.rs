@@ -53,15 +53,21 @@ choice! {
         Transposed = "transposed",
         /// Learned by rule (10) of the paper, at `learning.down`.
         Learned = "learned",
+        /// Learned by Kolen and Pollack's rule, at `learning.down`: what the bottom-up weights of the
+        /// layer above learn, transposed.
+        KolenPollack = "kolen-pollack",
     }
 }
 
 choice! {
-    /// The weights from pyramidal cells to interneurons.
+    /// The weights onto interneurons and from them.
     Interneurons {
-        /// Learned by rule (8) of the paper.
+        /// Learned by rules (8) and (9) of the paper, where their rates are not 0.
         #[default]
         Learned = "learned",
+        /// Onto interneurons learned by rule (8); from them always the top-down weights with the
+        /// other sign.
+        Mirrored = "mirrored",
         /// Always those of perfect interneurons.
         Tied = "tied",
     }
@@ -190,7 +196,7 @@ pub struct Network {
     pub init_pi: [f64; 2],
     /// The top-down weights.
     pub feedback: Feedback,
-    /// The weights from pyramidal cells to interneurons.
+    /// The weights onto interneurons and from them.
     pub interneurons: Interneurons,
     /// What a dendritic prediction contains.
     pub attenuation: Attenuation,

@@ -138,6 +138,36 @@ fn batches_have_these_bits_on_every_machine_and_any_threads() {
     }
 }
 
+/// Top-down weights that learn, and weights that decay.
+const KOLEN_POLLACK: [&str; 5] = [
+    "network.feedback=kolen-pollack",
+    "network.interneurons=mirrored",
+    "learning.down=[0.5,0.25]",
+    "learning.weight_decay=0.00001",
+    "learning.error_scale=4",
+];
+
+#[test]
+fn kolen_and_pollacks_rule_has_these_bits_on_every_machine_and_any_threads() {
+    for (precision, digest) in [
+        ("f64", "e7d44e5eb9033214"),
+        ("f32", "15de9b52169e925f"),
+        ("i8", "252530450413b2ec"),
+        ("i16", "9324ed3a42e41f7b"),
+        ("i16x32", "8aee72b5e1ef4cc7"),
+        ("i32", "7bccf532d1fdd5be"),
+    ] {
+        let folder = tempdir().unwrap();
+        let precision = format!("run.precision={precision}");
+        let rule = settings(&[&KOLEN_POLLACK[..], &["run.epochs=2", &precision]].concat());
+        for threads in ["1", "2"] {
+            let words = [&rule[..], &["--threads", threads, "--out", threads]].concat();
+            assert_eq!(batches(folder.path(), &words).0, digest, "{precision}");
+        }
+        assert_same_files(&folder.path().join("1"), &folder.path().join("2"));
+    }
+}
+
 /// Backpropagation goes through the same batches.
 #[test]
 fn the_control_has_these_bits_and_the_angle_of_the_gradient() {
@@ -192,21 +222,17 @@ fn batches_in_debug_are_those_in_release() {
 #[test]
 fn batches_learn_the_digits_in_16_bits_as_in_floats() {
     let folder = tempdir().unwrap();
-    let of = |precision| {
-        let words = [
-            "--set",
-            precision,
-            "--set",
-            "run.epochs=30",
-            "--out",
-            precision,
-        ];
-        batches(folder.path(), &words).1
-    };
-    let (float, fixed) = (of("run.precision=f32"), of("run.precision=i16"));
-    assert!(float >= 94.5, "f32: {float} %");
-    assert!(
-        (fixed - float).abs() <= 0.6,
-        "i16: {fixed} %, f32: {float} %"
-    );
+    for (rule, least) in [(&[][..], 94.5), (&KOLEN_POLLACK, 95.0)] {
+        let of = |precision| {
+            let assignments = settings(&[rule, &[precision, "run.epochs=30"]].concat());
+            let out = ["--out", precision, "--force"];
+            batches(folder.path(), &[&assignments[..], &out].concat()).1
+        };
+        let (float, fixed) = (of("run.precision=f32"), of("run.precision=i16"));
+        assert!(float >= least, "{rule:?} f32: {float} %");
+        assert!(
+            (fixed - float).abs() <= 0.6,
+            "{rule:?} i16: {fixed} %, f32: {float} %"
+        );
+    }
 }

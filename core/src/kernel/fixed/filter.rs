@@ -1,6 +1,6 @@
 //! The low-pass filtered update.
 
-use super::gain::{Gain, scale};
+use super::gain::{Gain, floor_scale, scale};
 use super::multiply::Multiply;
 use super::update::write;
 use crate::Rounding;
@@ -74,15 +74,5 @@ pub(crate) fn filtered<W, R, U, T, C, O>(
         observer.saturated(Quantity::Weight, saturated);
         observer.saturated(Quantity::Trace, trace_saturated);
         observer.updated(updates, lost);
-    }
-}
-
-/// As [`scale`], but floored, which leaves the rounding of a weight to its own mode.
-#[inline(always)]
-fn floor_scale(value: i64, right: i32) -> i64 {
-    if right > 0 {
-        value >> right.min(63)
-    } else {
-        scale(value, right)
     }
 }

@@ -48,3 +48,13 @@ pub(super) fn scale(value: i64, right: i32) -> i64 {
         _ => 0,
     }
 }
+
+/// As [`scale`], but floored, which leaves the rounding of a weight to its own mode.
+#[inline(always)]
+pub(super) fn floor_scale(value: i64, right: i32) -> i64 {
+    if right > 0 {
+        value >> right.min(63)
+    } else {
+        scale(value, right)
+    }
+}

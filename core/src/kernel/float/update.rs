@@ -50,6 +50,18 @@ macro_rules! update_kernels {
             (new, total)
         }
 
+        /// w -= fraction w.
+        #[inline(always)]
+        pub(crate) fn decay<O: Observe>(w: &mut [Word], fraction: Word, observer: &mut O) {
+            let mut total = 0;
+            for w in &mut *w {
+                let change = -(fraction * *w);
+                total += lost::<O>(*w, change);
+                *w += change;
+            }
+            observer.updated(w.len() as u32, total);
+        }
+
         /// w += post pre^T, where post already holds the learning rate.
         #[inline(always)]
         pub(crate) fn rank_one<O: Observe>(

@@ -153,6 +153,7 @@ pub fn training<P: Precision>(mut memory: Memory<'_, P>, watch: &mut impl Watch)
         activation: Activation::Logistic,
         bias: true,
         error_scale: 1.0,
+        weight_decay: 0.0,
         seed: 1,
     });
     let mut layers = digits::LAYERS.map(|_| backprop::Layer::<P>::default());

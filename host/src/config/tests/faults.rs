@@ -8,7 +8,7 @@ fn an_unknown_key_names_the_nearest_and_the_accepted_ones() {
     assert_eq!(
         message,
         "test.toml:5: learning.upp: unknown key; did you mean `up`? accepted here: up, rescale, down, \
-         pyramidal_to_interneuron, interneuron_to_pyramidal, batch, decay, error_scale, bias_factor, \
+         pyramidal_to_interneuron, interneuron_to_pyramidal, batch, decay, weight_decay, error_scale, bias_factor, \
          tau_w, learning_lag, reset_traces"
     );
     let message = fault("[lerning]\nup = 1");
