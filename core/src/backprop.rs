@@ -265,7 +265,7 @@ impl<P: Precision> Rule<P> for Backprop<'_, P> {
         observer: &mut O,
     ) {
         let step = activity.clock.step;
-        let decay = step % u64::from(DECAY_INTERVAL) == 0;
+        let decay = step.is_multiple_of(u64::from(DECAY_INTERVAL));
         let state = self.state(activity, batch.samples());
         let n = state.samples;
         let ones = batch.ones(self.one);

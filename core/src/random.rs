@@ -26,6 +26,8 @@ pub mod stream {
     pub const DATA: u32 = 0x0005_0000;
     /// Stochastic rounding of weight decay: plus 4096 x family plus layer.
     pub const DECAY: u32 = 0x0006_0000;
+    /// Inputs that are swapped between samples; the samples they come from have the next stream.
+    pub const SWAP: u32 = 0x0007_0000;
 }
 
 /// A bijection of 32 bits in which every input bit reaches every output bit (the finaliser of

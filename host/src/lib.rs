@@ -24,6 +24,7 @@ pub mod ranges;
 pub mod report;
 pub mod run;
 pub mod spread;
+pub mod swap_noise;
 pub mod sweep;
 pub mod task;
 pub mod trace;

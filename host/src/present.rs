@@ -8,6 +8,7 @@ use crate::batch::Parallel;
 use crate::dispatch::dispatch;
 use crate::engine::Engine;
 use crate::network::{Circuit, Memory};
+use crate::swap_noise::SwapNoise;
 use crate::task::Task;
 use apical_core::rule::{Activity, Rule, argmax};
 use apical_core::{Batch, Counters, One, Precision, Rounding};
@@ -114,13 +115,15 @@ pub struct Patterns<'t, P: Precision> {
     input: Vec<P::Rate>,
     teacher: Vec<P::Potential>,
     batch: usize,
+    noise: Option<SwapNoise<'t>>,
 }
 
 impl<'t, P: Precision> Patterns<'t, P> {
-    /// For batches of so many samples.
-    pub fn new(task: &'t Task<P>, batch: usize) -> Self {
+    /// For batches of so many samples, as they are or with noise.
+    pub fn new(task: &'t Task<P>, batch: usize, noise: Option<SwapNoise<'t>>) -> Self {
         Self {
             task,
+            noise,
             input: Vec::new(),
             teacher: Vec::new(),
             batch,
@@ -130,7 +133,7 @@ impl<'t, P: Precision> Patterns<'t, P> {
     /// What these samples show, at most a batch: the last one again where there are fewer.
     pub fn of(&mut self, samples: &[u32], taught: bool) -> Pattern<'_, P> {
         let task = self.task;
-        if let ([sample], 1) = (samples, self.batch) {
+        if let ([sample], 1, None) = (samples, self.batch, self.noise) {
             let teacher = taught.then(|| task.teacher(*sample));
             return Pattern::one(task.input(*sample), teacher);
         }
@@ -139,7 +142,11 @@ impl<'t, P: Precision> Patterns<'t, P> {
         let last = samples.last().copied().unwrap_or(0);
         let all = samples.iter().copied().chain(std::iter::repeat(last));
         for sample in all.take(self.batch) {
+            let start = self.input.len();
             self.input.extend_from_slice(task.input(sample));
+            if let (Some(noise), Some(input)) = (self.noise, self.input.get_mut(start..)) {
+                noise.apply(task, sample, input);
+            }
             self.teacher.extend_from_slice(task.teacher(sample));
         }
         Pattern {

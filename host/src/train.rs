@@ -9,6 +9,7 @@ use crate::engine::Engine;
 use crate::network::{Blueprint, Circuit, Layers, Memory, weights_of};
 use crate::order::Order;
 use crate::present::{Patterns, advance, right_of};
+use crate::swap_noise::SwapNoise;
 use crate::task::{Material, Task};
 use crate::weights_file::WeightsFile;
 use crate::{Error, config, gradient, network};
@@ -271,7 +272,8 @@ impl<'t, P: Engine> Trainer<'t, P> {
         let (mut right, mut done) = (0, 0);
         let task = &self.task;
         let batch = self.config.learning.batch;
-        let mut patterns = Patterns::new(task, batch);
+        let noise = SwapNoise::of_epoch(self.config, self.material, self.seed, epoch.epoch);
+        let mut patterns = Patterns::new(task, batch, noise);
         // Whole batches only: what is left over waits for the next epoch's order.
         let order = &order[..order.len() / batch * batch];
         for chunk in order.chunks(CHUNK.next_multiple_of(batch)) {
@@ -327,7 +329,7 @@ impl<'t, P: Engine> Trainer<'t, P> {
         let batch = self.config.learning.batch;
         let mut memory = self.memory.clone();
         let (weights, mut activity) = memory.parts();
-        let mut patterns = Patterns::new(task, batch);
+        let mut patterns = Patterns::new(task, batch, None);
         let (mut right, mut loss) = (0, 0.0);
         for samples in samples.chunks(batch) {
             quiet.switch(&mut activity);

@@ -29,7 +29,7 @@ fn plastic(lambda: f64, eta: f64) -> Vec<LayerSpecification> {
 }
 
 /// Kolen and Pollack's rule with mirrored interneurons.
-fn kolen_pollack<'s>(mode: Mode, layers: &'s [LayerSpecification]) -> Specification<'s> {
+fn kolen_pollack(mode: Mode, layers: &[LayerSpecification]) -> Specification<'_> {
     Specification {
         mode,
         feedback: Feedback::KolenPollack,

@@ -119,7 +119,7 @@ pub(super) fn learn<P: Precision, B: Batch<P>, O: Observe>(
         weights,
         traces,
     };
-    let decay = learns && clock.step % u64::from(DECAY_INTERVAL) == 0;
+    let decay = learns && clock.step.is_multiple_of(u64::from(DECAY_INTERVAL));
     let ones = batch.ones(network.one);
     let one = ones.as_ref();
     for (k, layer) in network.layers.iter().enumerate() {

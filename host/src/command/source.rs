@@ -44,6 +44,13 @@ pub(super) fn one_at_a_time(config: Config) -> Result<Config, Error> {
             Rule::Microcircuit
         )));
     }
+    if config.data.swap_noise != 0.0 {
+        return Err(Error::Mismatch(format!(
+            "data.swap_noise = {}: only `apical train` and `apical sweep` have it; accepted: --set \
+             data.swap_noise=0",
+            config.data.swap_noise
+        )));
+    }
     if config.learning.batch == 1 {
         return Ok(config);
     }

@@ -136,6 +136,8 @@ pub struct Data {
     pub test_samples: usize,
     /// Decides which samples those are, independently of `run.seed`.
     pub split_seed: u64,
+    /// The share of a training sample's inputs that come from another one, drawn anew every time.
+    pub swap_noise: f64,
     /// Whether every epoch has its own order of samples.
     pub shuffle: bool,
     /// Rates that the output is taught.
@@ -171,6 +173,7 @@ impl Default for Data {
             train_samples: 0,
             test_samples: 0,
             split_seed: 0,
+            swap_noise: 0.0,
             shuffle: true,
             targets: Targets::default(),
             input: Vec::new(),
@@ -230,6 +233,12 @@ impl Data {
             || format!("a whole number from 0 to {largest}"),
         )?;
         require_positive("data.deviation", self.deviation)?;
+        require(
+            (0.0..=1.0).contains(&self.swap_noise),
+            "data.swap_noise",
+            &self.swap_noise,
+            || "a share of 0 to 1",
+        )?;
         let Targets { low, high } = self.targets;
         let (least, most) = activation.range();
         for (key, value) in [("data.targets.low", low), ("data.targets.high", high)] {

@@ -46,6 +46,14 @@ fn networks_and_rates_out_of_range_are_refused() {
             "2: data.deviation: found -1.0; accepted: a number above 0",
         ),
         (
+            "[data]\nswap_noise = 1.5",
+            "2: data.swap_noise: found 1.5; accepted: a share of 0 to 1",
+        ),
+        (
+            "[learning]\nweight_decay = 0.1",
+            "2: learning.weight_decay: found 0.1; accepted: a share of 0 to 0.015625",
+        ),
+        (
             "[network.activation]\nkind = \"softplus\"\ngamma = 0",
             "3: network.activation.gamma: ",
         ),

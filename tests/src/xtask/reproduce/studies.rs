@@ -43,13 +43,17 @@ const fn row(
 
 /// How the microcircuit of most rows learns.
 const MICROCIRCUIT: &str = "microcircuit, fixed random feedback";
+/// How it learns past the paper.
+const LEARNED: &str = "microcircuit, Kolen-Pollack feedback";
 /// The control.
 const BACKPROPAGATION: &str = "backpropagation";
 
 /// 784-500-500-10, and the network of `PocketNN`.
-const MNIST: [Row; 9] = [
+const MNIST: [Row; 11] = [
     row("float", MICROCIRCUIT, "f32", &[]),
     row("i16", MICROCIRCUIT, "i16", &[]),
+    row("learned-float", LEARNED, "f32", &KOLEN_POLLACK),
+    row("learned-i16", LEARNED, "i16", &KOLEN_POLLACK),
     row(
         "backprop",
         BACKPROPAGATION,
@@ -101,6 +105,16 @@ const MNIST: [Row; 9] = [
             "learning.up=[2.0, 1.0, 0.3]",
         ],
     ),
+];
+
+/// Feedback that learns, and two regularisers: with errors this good the rest is generalisation.
+const KOLEN_POLLACK: [&str; 6] = [
+    "network.feedback=kolen-pollack",
+    "network.interneurons=mirrored",
+    "learning.down=[1.0, 0.5]",
+    "learning.error_scale=4",
+    "learning.weight_decay=0.00001",
+    "data.swap_noise=0.1",
 ];
 
 /// Makes a row one of backpropagation.
