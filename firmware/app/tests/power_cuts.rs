@@ -2,7 +2,7 @@
 
 mod common;
 
-use apical_app::store::slot_bytes;
+use apical_app::store::{VERSION, slot_bytes};
 use apical_app::{Arena, Origin, Store, StoreError, Trainer, arena, digits, start};
 use apical_core::microcircuit::Layer;
 use apical_core::{F32, I8, I16, Number, Precision};
@@ -172,7 +172,10 @@ fn what_this_program_cannot_use_is_named() {
     other.bytes[32..36].copy_from_slice(&sum);
     assert_eq!(
         refused(other),
-        Origin::Refused(StoreError::Version { theirs: 7, ours: 1 })
+        Origin::Refused(StoreError::Version {
+            theirs: 7,
+            ours: VERSION
+        })
     );
     // A bit of the content.
     for at in [256, 1000, 5000] {

@@ -193,8 +193,9 @@ fn whole_frames_are_done_once_each() {
 fn another_version_is_refused_by_name_and_not_read() {
     let mut content = [0_u8; 8];
     let (head, sum) = content.split_at_mut(4);
-    // Of version 2, and then what would be a request to reset in version 1.
-    head.copy_from_slice(&[2, 1, 0, 13]);
+    // Of a later version, and then what would be a request to reset in this one.
+    let theirs = VERSION + 1;
+    head.copy_from_slice(&[theirs, 1, 0, 13]);
     sum.copy_from_slice(&CHECKSUM.checksum(head).to_le_bytes());
     let mut frame = [0; 16];
     let length = cobs::encode(&content, &mut frame);
@@ -203,7 +204,7 @@ fn another_version_is_refused_by_name_and_not_read() {
     assert_eq!(
         error(&replies[0]),
         Some(Error::Version {
-            theirs: 2,
+            theirs,
             ours: VERSION
         })
     );
