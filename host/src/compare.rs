@@ -88,7 +88,7 @@ impl<P: Engine> Machine for Runner<P> {
         learn(
             &network,
             &mut self.memory,
-            &Pattern::one(input, teacher),
+            &Pattern::one(&input, teacher),
             moment.begins,
             rounding(self.config.run.rounding),
             &mut Counters::default(),

@@ -12,6 +12,7 @@ use apical_core::activation::Activation;
 use apical_core::microcircuit::Family;
 use apical_core::rule::{Activity, Rule};
 use apical_core::{Counters, Number, Precision};
+use std::borrow::Cow;
 
 /// Angles in degrees, one for each layer 1 .. N, between the update of `samples` and the gradient.
 ///
@@ -20,7 +21,7 @@ pub fn angles<'s, P: Engine>(
     circuit: &Circuit<'_, P>,
     activation: &Activation,
     memory: &Memory<P>,
-    samples: impl Iterator<Item = (&'s [P::Rate], &'s [P::Potential])>,
+    samples: impl Iterator<Item = (Cow<'s, [P::Rate]>, &'s [P::Potential])>,
     steps: u32,
 ) -> Vec<f64> {
     let mut memory = memory.clone();
@@ -37,7 +38,7 @@ pub fn angles<'s, P: Engine>(
     for (input, teacher) in samples {
         let (w, mut activity) = memory.parts();
         circuit.switch(&mut activity);
-        let pattern = Pattern::one(input, Some(teacher));
+        let pattern = Pattern::one(&input, Some(teacher));
         let unheard = &mut Counters::default();
         advance(circuit, w, &mut activity, &pattern, None, steps, unheard);
         for (k, [update, _]) in sums.iter_mut().enumerate() {
@@ -50,7 +51,7 @@ pub fn angles<'s, P: Engine>(
             &thresholds,
             &attenuation,
             activation,
-            &real(input),
+            &real(&input),
             &real(teacher),
         );
         for ((pre, post), [_, sum]) in gradient.into_iter().zip(&mut sums) {

@@ -133,17 +133,13 @@ impl<'t, P: Precision> Patterns<'t, P> {
     /// What these samples show, at most a batch: the last one again where there are fewer.
     pub fn of(&mut self, samples: &[u32], taught: bool) -> Pattern<'_, P> {
         let task = self.task;
-        if let ([sample], 1, None) = (samples, self.batch, self.noise) {
-            let teacher = taught.then(|| task.teacher(*sample));
-            return Pattern::one(task.input(*sample), teacher);
-        }
         self.input.clear();
         self.teacher.clear();
         let last = samples.last().copied().unwrap_or(0);
         let all = samples.iter().copied().chain(std::iter::repeat(last));
         for sample in all.take(self.batch) {
             let start = self.input.len();
-            self.input.extend_from_slice(task.input(sample));
+            task.append(sample, &mut self.input);
             if let (Some(noise), Some(input)) = (self.noise, self.input.get_mut(start..)) {
                 noise.apply(task, sample, input);
             }

@@ -50,7 +50,7 @@ impl<'m> SwapNoise<'m> {
             }
             let donor = self.with.below(index, self.donors.len() as u32) as usize;
             let donor = self.donors.get(donor).copied().unwrap_or(sample);
-            if let Some(&swapped) = task.input(donor).get(i) {
+            if let Some(swapped) = task.input_at(donor, i) {
                 *rate = swapped;
             }
         }

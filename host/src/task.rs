@@ -1,10 +1,11 @@
 //! A data set in the words of a precision, ready to be presented.
 
 use crate::config::Config;
-use crate::data::{Dataset, Split};
+use crate::data::{Dataset, Features, Pixels, Split};
 use crate::{Error, network};
 use apical_core::random::{Key, stream};
 use apical_core::{Number, Precision};
+use std::borrow::Cow;
 
 /// A data set with its split.
 #[derive(Debug, Clone)]
@@ -43,15 +44,22 @@ impl Material {
 /// Inputs as rates, and the teacher's potentials for each class.
 #[derive(Debug, Clone)]
 pub struct Task<P: Precision> {
-    inputs: Vec<P::Rate>,
+    inputs: Inputs<P::Rate>,
     features: usize,
-    /// The place of each sample in `inputs`.
-    places: Vec<Option<usize>>,
     teachers: Vec<P::Potential>,
     classes: usize,
     labels: Vec<u16>,
     /// The rates that a right and a wrong class are taught.
     pub targets: (f64, f64),
+}
+
+/// The rates of all inputs.
+#[derive(Debug, Clone)]
+enum Inputs<R> {
+    /// One by one, and the place of each sample among them.
+    Rates(Vec<R>, Vec<Option<usize>>),
+    /// Images as they came, and the rate that each of the 256 bytes stands for.
+    Bytes(Pixels, Vec<R>),
 }
 
 impl<P: Precision> Task<P> {
@@ -76,21 +84,39 @@ impl<P: Precision> Task<P> {
         };
         let rate_limit = P::Rate::largest();
         let places = places(material);
-        let mut inputs = Vec::with_capacity(places.iter().flatten().count() * data.features);
-        for (sample, _) in places
-            .iter()
-            .enumerate()
-            .filter(|(_, place)| place.is_some())
-        {
-            // Samples are numbered by 32 bits: a split cannot name others.
-            for (feature, value) in data.values(sample as u32).enumerate() {
-                let what = || format!("{}: feature {feature} of sample {sample}", data.name);
-                if value.abs() > rate_limit {
-                    fit(what(), value, rate_limit)?;
+        // Samples are numbered by 32 bits: a split cannot name others.
+        let named = (0_u32..).zip(&places).filter(|(_, place)| place.is_some());
+        let named = named.map(|(sample, _)| sample);
+        let check = |sample: u32| {
+            let values = data.values(sample).enumerate();
+            let beyond = |&(_, value): &(usize, f64)| value.abs() > rate_limit;
+            match { values }.find(beyond) {
+                Some((feature, value)) => {
+                    let what = format!("{}: feature {feature} of sample {sample}", data.name);
+                    fit(what, value, rate_limit).map(|_| ())
                 }
-                inputs.push(P::Rate::from_f64(value));
+                None => Ok(()),
             }
-        }
+        };
+        let inputs = match &data.inputs {
+            Features::Bytes(pixels) => {
+                let meanings = (0..=255).map(|byte| pixels.meaning(byte));
+                // Whether any image has the byte is asked only where one could be too large.
+                if meanings.clone().any(|value| value.abs() > rate_limit) {
+                    { named }.try_for_each(check)?;
+                }
+                let rates = meanings.map(P::Rate::from_f64).collect();
+                Inputs::Bytes(pixels.clone(), rates)
+            }
+            Features::Numbers(_) => {
+                let mut rates = Vec::with_capacity(named.clone().count() * data.features);
+                for sample in named {
+                    check(sample)?;
+                    rates.extend(data.values(sample).map(P::Rate::from_f64));
+                }
+                Inputs::Rates(rates, places)
+            }
+        };
         let phi = network::activation(&config.network.activation);
         let targets = &config.data.targets;
         let potential = |name: &str, rate: f64| {
@@ -117,7 +143,6 @@ impl<P: Precision> Task<P> {
         Ok(Self {
             inputs,
             features: data.features,
-            places,
             teachers,
             classes,
             labels: data.labels.clone(),
@@ -125,15 +150,47 @@ impl<P: Precision> Task<P> {
         })
     }
 
-    /// The input rates of a sample; none for one that the split leaves out.
-    #[inline]
-    pub fn input(&self, sample: u32) -> &[P::Rate] {
-        let place = self.places.get(sample as usize).copied().flatten();
-        let input = place.and_then(|place| {
-            let start = place * self.features;
-            self.inputs.get(start..start + self.features)
-        });
-        input.unwrap_or(&[])
+    /// The input rates of a sample; none for one that there is not, or that the split leaves out.
+    pub fn input(&self, sample: u32) -> Cow<'_, [P::Rate]> {
+        match &self.inputs {
+            Inputs::Rates(rates, places) => {
+                let place = places.get(sample as usize).copied().flatten();
+                let start = place.map(|place| place * self.features);
+                let input = start.and_then(|start| rates.get(start..start + self.features));
+                Cow::Borrowed(input.unwrap_or(&[]))
+            }
+            Inputs::Bytes(..) => {
+                let mut input = Vec::with_capacity(self.features);
+                self.append(sample, &mut input);
+                Cow::Owned(input)
+            }
+        }
+    }
+
+    /// Puts the input rates of a sample behind others.
+    pub fn append(&self, sample: u32, input: &mut Vec<P::Rate>) {
+        match &self.inputs {
+            Inputs::Rates(..) => input.extend_from_slice(&self.input(sample)),
+            Inputs::Bytes(pixels, rates) => {
+                let start = sample as usize * self.features;
+                let range = start..start + self.features;
+                let bytes = pixels.bytes().get(range.clone()).unwrap_or(&[]);
+                let words = bytes.iter().zip(range);
+                input.extend(words.map(|(&byte, at)| rate(pixels, rates, byte, at)));
+            }
+        }
+    }
+
+    /// One input rate of a sample.
+    pub fn input_at(&self, sample: u32, feature: usize) -> Option<P::Rate> {
+        match &self.inputs {
+            Inputs::Rates(..) => self.input(sample).get(feature).copied(),
+            Inputs::Bytes(pixels, rates) => {
+                let at = sample as usize * self.features + feature;
+                let byte = *pixels.bytes().get(at)?;
+                Some(rate(pixels, rates, byte, at))
+            }
+        }
     }
 
     /// Classes, which is how many outputs there are.
@@ -161,6 +218,15 @@ impl<P: Precision> Task<P> {
     }
 }
 
+/// What a byte at a place stands for.
+#[inline]
+fn rate<R: Number>(pixels: &Pixels, rates: &[R], byte: u8, at: usize) -> R {
+    if pixels.silent(at) {
+        return R::ZERO;
+    }
+    rates.get(usize::from(byte)).copied().unwrap_or(R::ZERO)
+}
+
 /// Where the rates of each sample stand: in order, without the samples of no part.
 ///
 /// A short run on a few images need not hold all of them as floats.
@@ -184,7 +250,6 @@ fn places(material: &Material) -> Vec<Option<usize>> {
 mod tests {
     use super::*;
     use crate::config::{ConfigDocument, Scale};
-    use crate::data::{Features, Pixels};
     use apical_core::{F32, I8};
 
     fn config(text: &str) -> Config {
@@ -209,7 +274,10 @@ mod tests {
         let config = config("[data]\nvalidation = 10\ntrain_samples = 5\ntest_samples = 3");
         let material = Material::load(&config).unwrap();
         let task = Task::<F32>::new(&config, &material).unwrap();
-        assert_eq!(task.inputs.len(), 18 * 64);
+        let Inputs::Rates(rates, places) = &task.inputs else {
+            panic!("the digits are numbers");
+        };
+        assert_eq!(rates.len(), 18 * 64);
         let split = &material.split;
         for part in [&split.train, &split.validation, &split.test] {
             for sample in part {
@@ -219,9 +287,44 @@ mod tests {
                 assert_eq!(Some(task.label(*sample)), label);
             }
         }
-        let left_out = (0..1797).find(|sample| task.places[*sample as usize].is_none());
+        let left_out = (0..1797).find(|sample| places[*sample as usize].is_none());
         assert!(task.input(left_out.unwrap()).is_empty());
         assert!(task.input(1797).is_empty());
+    }
+
+    #[test]
+    fn images_stay_bytes_and_stand_for_the_same_rates() {
+        let bytes = (0..=255).cycle().take(4 * 300).collect();
+        let mut pixels = Pixels::new(bytes);
+        pixels.rescale(|value| 3.0 * value - 1.0, vec![false, false, true, false]);
+        let split = Split {
+            train: (0..200).collect(),
+            validation: Vec::new(),
+            test: (200..300).collect(),
+        };
+        let data = Dataset {
+            name: "bytes".to_owned(),
+            inputs: Features::Bytes(pixels),
+            features: 4,
+            labels: vec![0; 300],
+            classes: 10,
+            published_train: None,
+        };
+        let material = Material { data, split };
+        let task = Task::<F32>::new(&config(""), &material).unwrap();
+        assert!(matches!(task.inputs, Inputs::Bytes(..)));
+        for sample in [0, 77, 299] {
+            let row: Vec<f32> = material.data.values(sample).map(|x| x as f32).collect();
+            assert_eq!(row[2], 0.0);
+            assert_eq!(*task.input(sample), row);
+            for (feature, &value) in row.iter().enumerate() {
+                assert_eq!(task.input_at(sample, feature), Some(value));
+            }
+        }
+        assert!(task.input(300).is_empty());
+        let config = config("[run]\nprecision = \"i16\"");
+        let refused = Task::<apical_core::I16>::new(&config, &material);
+        assert!(refused.unwrap_err().to_string().contains("of sample"));
     }
 
     #[test]

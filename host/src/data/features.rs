@@ -1,5 +1,7 @@
 //! The numbers of all samples, in as few bytes as they came in.
 
+use std::sync::Arc;
+
 /// One row of numbers for each sample, row after row.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Features {
@@ -15,7 +17,8 @@ pub enum Features {
 /// same for all pixels changes the table only.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pixels {
-    bytes: Vec<u8>,
+    /// Shared: the images of a run stand in memory once.
+    bytes: Arc<Vec<u8>>,
     meaning: Vec<f64>,
     /// For each pixel of an image whether it is 0 whatever its byte; empty if none is.
     silent: Vec<bool>,
@@ -26,7 +29,7 @@ impl Pixels {
     pub fn new(bytes: Vec<u8>) -> Self {
         let meaning = (0..=255_u8).map(|byte| f64::from(byte) / 255.0).collect();
         Self {
-            bytes,
+            bytes: Arc::new(bytes),
             meaning,
             silent: Vec::new(),
         }
@@ -51,10 +54,18 @@ impl Pixels {
         self.silent = silent;
     }
 
+    /// Whether the pixel with this index over all images is 0 whatever its byte.
+    pub fn silent(&self, index: usize) -> bool {
+        !self.silent.is_empty() && self.silent[index % self.silent.len()]
+    }
+
     fn value(&self, index: usize) -> Option<f64> {
         let byte = *self.bytes.get(index)?;
-        let silent = !self.silent.is_empty() && self.silent[index % self.silent.len()];
-        Some(if silent { 0.0 } else { self.meaning(byte) })
+        Some(if self.silent(index) {
+            0.0
+        } else {
+            self.meaning(byte)
+        })
     }
 }
 

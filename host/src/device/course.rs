@@ -35,7 +35,7 @@ impl<P: Precision> Course<P> {
     /// Input and teacher of a sample as they travel.
     pub fn bytes(&self, sample: u32) -> [Vec<u8>; 2] {
         [
-            to_bytes(self.task.input(sample)),
+            to_bytes(&self.task.input(sample)),
             to_bytes(self.task.teacher(sample)),
         ]
     }

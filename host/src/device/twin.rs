@@ -176,7 +176,8 @@ impl<'l, P: Engine> Twin<'l, P> {
     pub fn step(&mut self, moment: Moment) {
         let task = &self.course.task;
         let teacher = Some(task.teacher(moment.sample));
-        let pattern = Pattern::one(task.input(moment.sample), teacher);
+        let input = task.input(moment.sample);
+        let pattern = Pattern::one(&input, teacher);
         learn(
             &self.circuit,
             &mut self.memory,

@@ -124,7 +124,7 @@ impl<P: Precision> Schedule<P> {
             Source::Samples(samples) => {
                 let sample = samples.order.sample(index);
                 self.input.clear();
-                self.input.extend_from_slice(samples.task.input(sample));
+                samples.task.append(sample, &mut self.input);
                 self.teacher.clear();
                 self.teacher.extend_from_slice(samples.task.teacher(sample));
             }
@@ -218,7 +218,7 @@ mod tests {
         shuffle(&mut order, Key::new(5, 2, stream::SHUFFLE));
         let mut schedule = Schedule::<I16>::new(&config, 5).unwrap();
         let (input, teacher) = schedule.show(count + 3);
-        assert_eq!(input, task.input(order[3]));
+        assert_eq!(input, &*task.input(order[3]));
         assert_eq!(teacher.unwrap(), task.teacher(order[3]));
     }
 
