@@ -21,44 +21,43 @@ pub fn angles<'s, P: Engine>(
     circuit: &Circuit<'_, P>,
     activation: &Activation,
     memory: &Memory<P>,
-    samples: impl Iterator<Item = (Cow<'s, [P::Rate]>, &'s [P::Potential])>,
+    samples: &(impl Iterator<Item = (Cow<'s, [P::Rate]>, &'s [P::Potential])> + Clone),
     steps: u32,
 ) -> Vec<f64> {
-    let mut memory = memory.clone();
     let attenuation = circuit.attenuation();
     let [weights, thresholds] = [Family::Up, Family::Bias].map(|family| -> Vec<Vec<f64>> {
         (1..=attenuation.len())
             .map(|k| real(circuit.family(&memory.weights, family, k)))
             .collect()
     });
-    let mut sums: Vec<[Vec<f64>; 2]> = weights
-        .iter()
-        .map(|w| [vec![0.0; w.len()], vec![0.0; w.len()]])
-        .collect();
-    for (input, teacher) in samples {
-        let (w, mut activity) = memory.parts();
-        circuit.switch(&mut activity);
-        let pattern = Pattern::one(&input, Some(teacher));
-        let unheard = &mut Counters::default();
-        advance(circuit, w, &mut activity, &pattern, None, steps, unheard);
-        for (k, [update, _]) in sums.iter_mut().enumerate() {
+    // A layer at a time: no more than one layer's sums stand in memory.
+    let of_layer = |k: usize| {
+        let mut memory = memory.clone();
+        let count = weights.get(k).map_or(0, Vec::len);
+        let [mut update, mut gradient] = [vec![0.0; count], vec![0.0; count]];
+        for (input, teacher) in samples.clone() {
+            let (w, mut activity) = memory.parts();
+            circuit.switch(&mut activity);
+            let pattern = Pattern::one(&input, Some(teacher));
+            let unheard = &mut Counters::default();
+            advance(circuit, w, &mut activity, &pattern, None, steps, unheard);
             let post = vector(circuit, &activity, "error", k + 1);
-            let pre = vector(circuit, &activity, "r", k);
-            outer(update, &post, &pre);
+            outer(&mut update, &post, &vector(circuit, &activity, "r", k));
+            let layers = backpropagate(
+                &weights,
+                &thresholds,
+                &attenuation,
+                activation,
+                &real(&input),
+                &real(teacher),
+            );
+            if let Some((pre, post)) = layers.get(k) {
+                outer(&mut gradient, post, pre);
+            }
         }
-        let gradient = backpropagate(
-            &weights,
-            &thresholds,
-            &attenuation,
-            activation,
-            &real(&input),
-            &real(teacher),
-        );
-        for ((pre, post), [_, sum]) in gradient.into_iter().zip(&mut sums) {
-            outer(sum, &post, &pre);
-        }
-    }
-    sums.iter().map(|[a, b]| angle(a, b)).collect()
+        angle(&update, &gradient)
+    };
+    (0..attenuation.len()).map(of_layer).collect()
 }
 
 /// The angle between two vectors in degrees; NaN when one of them is zero.

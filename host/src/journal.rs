@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use atomic::write_atomically;
+pub use atomic::{write_atomically, write_atomically_by};
 pub use checkpoint::Checkpoint;
 pub use error::JournalError;
 pub use metrics::{Metrics, MetricsTable};

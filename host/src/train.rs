@@ -369,7 +369,7 @@ impl<'t, P: Engine> Trainer<'t, P> {
         let samples = self.material.split.train.iter().take(ANGLE_SAMPLES);
         let phi = self.blueprint.specification().activation;
         let pairs = samples.map(|&s| (task.input(s), task.teacher(s)));
-        epoch.angles = gradient::angles(quiet, &phi, &self.memory, pairs, present.steps);
+        epoch.angles = gradient::angles(quiet, &phi, &self.memory, &pairs, present.steps);
         epoch.tracking = quiet
             .microcircuit()
             .map_or(0.0, |network| tracking(&network, &self.memory.weights));

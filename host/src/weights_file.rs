@@ -22,7 +22,7 @@ use std::path::Path;
 
 pub use error::WeightsError;
 
-use crate::journal::write_atomically;
+use crate::journal::{write_atomically, write_atomically_by};
 
 /// What the name of raw integers ends with.
 pub const RAW_SUFFIX: &str = "_raw";
@@ -162,11 +162,11 @@ impl WeightsFile {
     pub fn write(&self, path: &Path) -> Result<(), WeightsError> {
         let format = Format::of(path)?;
         self.check_values(path)?;
-        let bytes = match format {
-            Format::Npz => npz::encode(self, path)?,
-            Format::Json => json::encode(self, path)?,
-        };
-        Ok(write_atomically(path, &bytes)?)
+        match format {
+            Format::Npz => write_atomically_by(path, |to| npz::write(self, to))?,
+            Format::Json => write_atomically(path, &json::encode(self, path)?)?,
+        }
+        Ok(())
     }
 
     /// Makes sure that the arrays are the `expected` ones; raw integers may stand

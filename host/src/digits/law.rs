@@ -57,7 +57,7 @@ pub fn gradient_law(config: &Config, material: &Material) -> Result<Vec<LawRow>,
                 let phi = blueprint.specification().activation;
                 let samples = material.split.train.iter().take(SAMPLES);
                 let pairs = samples.map(|&s| (task.input(s), task.teacher(s)));
-                gradient::angles(&circuit, &phi, &memory, pairs, 1)
+                gradient::angles(&circuit, &phi, &memory, &pairs, 1)
             });
             rows.push(LawRow {
                 lambda,

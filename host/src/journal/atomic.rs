@@ -16,17 +16,33 @@ use super::JournalError;
 ///
 /// When the folder or the file cannot be written; what was at `path` then remains.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), JournalError> {
+    write_atomically_by(path, |file| file.write_all(bytes))
+}
+
+/// The same for what `write` puts into the file, piece by piece.
+///
+/// # Errors
+///
+/// As [`write_atomically`], and what `write` returns.
+pub fn write_atomically_by(
+    path: &Path,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+) -> Result<(), JournalError> {
     let temporary = temporary_name(path);
-    replace(path, &temporary, bytes).map_err(|source| {
+    replace(path, &temporary, write).map_err(|source| {
         // Best effort: the error that matters is the first one.
         let _ = fs::remove_file(&temporary);
         JournalError::write(path, source)
     })
 }
 
-fn replace(path: &Path, temporary: &Path, bytes: &[u8]) -> io::Result<()> {
+fn replace(
+    path: &Path,
+    temporary: &Path,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
     let mut file = File::create(temporary)?;
-    file.write_all(bytes)?;
+    write(&mut file)?;
     file.sync_all()?;
     drop(file);
     fs::rename(temporary, path)?;

@@ -4,7 +4,7 @@
 //! Written are versions 1.0 headers and little-endian numbers in C order. Read are
 //! versions 1 to 3, both orders, and the types that weights can have.
 
-use std::io::Read;
+use std::io::{self, Read, Write};
 
 use super::{Array, Values, elements};
 
@@ -15,7 +15,7 @@ const ACCEPTED_TYPES: &str = "float64, float32, int32, int16 or int8, little-end
 /// Longer than any header of a numeric array.
 const LONGEST_HEADER: usize = 10_000;
 
-pub(super) fn encode(array: &Array) -> Vec<u8> {
+pub(super) fn encode(array: &Array, to: &mut impl Write) -> io::Result<()> {
     let descr = match array.values {
         Values::F64(_) => "<f8",
         Values::I32(_) => "<i4",
@@ -31,17 +31,31 @@ pub(super) fn encode(array: &Array) -> Vec<u8> {
     header.extend(std::iter::repeat_n(' ', total - prefix - header.len() - 1));
     header.push('\n');
 
-    let mut bytes = MAGIC.to_vec();
-    bytes.extend_from_slice(&[1, 0]);
-    bytes.extend_from_slice(&(header.len() as u16).to_le_bytes());
-    bytes.extend_from_slice(header.as_bytes());
+    to.write_all(MAGIC)?;
+    to.write_all(&[1, 0])?;
+    to.write_all(&(header.len() as u16).to_le_bytes())?;
+    to.write_all(header.as_bytes())?;
     match &array.values {
-        Values::F64(values) => bytes.extend(values.iter().flat_map(|value| value.to_le_bytes())),
-        Values::I32(values) => bytes.extend(values.iter().flat_map(|value| value.to_le_bytes())),
-        Values::I16(values) => bytes.extend(values.iter().flat_map(|value| value.to_le_bytes())),
-        Values::I8(values) => bytes.extend(values.iter().flat_map(|value| value.to_le_bytes())),
+        Values::F64(values) => write_all(to, values, f64::to_le_bytes),
+        Values::I32(values) => write_all(to, values, i32::to_le_bytes),
+        Values::I16(values) => write_all(to, values, i16::to_le_bytes),
+        Values::I8(values) => write_all(to, values, i8::to_le_bytes),
     }
-    bytes
+}
+
+/// Writes numbers in pieces of some kilobytes.
+fn write_all<T: Copy, const N: usize>(
+    to: &mut impl Write,
+    values: &[T],
+    bytes: fn(T) -> [u8; N],
+) -> io::Result<()> {
+    let mut piece = Vec::new();
+    for values in values.chunks(4096) {
+        piece.clear();
+        piece.extend(values.iter().flat_map(|&value| bytes(value)));
+        to.write_all(&piece)?;
+    }
+    Ok(())
 }
 
 /// Reads one array; the error is what is wrong, without the place.
@@ -261,6 +275,12 @@ mod tests {
         decode(&mut &bytes[..]).unwrap_err()
     }
 
+    fn bytes_of(array: &Array) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        encode(array, &mut bytes).unwrap();
+        bytes
+    }
+
     /// What `numpy.lib.format` writes for `numpy.array([[1.5, -2.0]])`.
     #[test]
     fn the_bytes_are_those_of_numpy() {
@@ -268,7 +288,7 @@ mod tests {
             shape: vec![1, 2],
             values: Values::F64(vec![1.5, -2.0]),
         };
-        let bytes = encode(&array);
+        let bytes = bytes_of(&array);
         let header = b"{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2), }";
         assert_eq!(&bytes[..10], b"\x93NUMPY\x01\x00\x76\x00");
         assert_eq!(&bytes[10..10 + header.len()], header);
@@ -307,7 +327,7 @@ mod tests {
                 values: Values::F64(vec![0.5])
             }
         );
-        assert_eq!(decode(&mut &encode(&array)[..]).unwrap(), array);
+        assert_eq!(decode(&mut &bytes_of(&array)[..]).unwrap(), array);
     }
 
     #[test]
@@ -367,7 +387,7 @@ mod tests {
             shape: vec![2, 2],
             values: Values::I16(vec![1, -2, 3, -4]),
         };
-        let bytes = encode(&array);
+        let bytes = bytes_of(&array);
         for length in 0..bytes.len() {
             assert!(decode(&mut &bytes[..length]).is_err(), "cut to {length}");
         }

@@ -1,6 +1,6 @@
 //! Weights as `.npz`: a zip archive with one `.npy` file for each array.
 
-use std::io::{Cursor, Read, Write};
+use std::io::{self, Cursor, Read, Seek, Write};
 use std::path::Path;
 
 use zip::write::SimpleFileOptions;
@@ -10,23 +10,19 @@ use super::{WeightsError, WeightsFile, npy};
 
 const EXTENSION: &str = ".npy";
 
-/// The same arrays give the same bytes: the archive has no time of day in it.
-pub(super) fn encode(file: &WeightsFile, path: &Path) -> Result<Vec<u8>, WeightsError> {
-    let fault = |problem: String| WeightsError::format(path, "npz", problem);
+/// Writes the archive piece by piece, so that nothing stands in memory a second time. The same arrays
+/// give the same bytes: the archive has no time of day in it.
+pub(super) fn write(file: &WeightsFile, to: impl Write + Seek) -> io::Result<()> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)
         .last_modified_time(zip::DateTime::default());
-    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let mut archive = ZipWriter::new(to);
     for (name, array) in &file.arrays {
-        archive
-            .start_file(format!("{name}{EXTENSION}"), options)
-            .map_err(|error| fault(error.to_string()))?;
-        archive
-            .write_all(&npy::encode(array))
-            .map_err(|error| fault(error.to_string()))?;
+        archive.start_file(format!("{name}{EXTENSION}"), options)?;
+        npy::encode(array, &mut archive)?;
     }
-    let bytes = archive.finish().map_err(|error| fault(error.to_string()))?;
-    Ok(bytes.into_inner())
+    archive.finish()?;
+    Ok(())
 }
 
 pub(super) fn decode(bytes: &[u8], path: &Path) -> Result<WeightsFile, WeightsError> {
