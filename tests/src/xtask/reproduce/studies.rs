@@ -49,7 +49,7 @@ const LEARNED: &str = "microcircuit, Kolen-Pollack feedback";
 const BACKPROPAGATION: &str = "backpropagation";
 
 /// 784-500-500-10, and the network of `PocketNN`.
-const MNIST: [Row; 11] = [
+const MNIST: [Row; 13] = [
     row("float", MICROCIRCUIT, "f32", &[]),
     row("i16", MICROCIRCUIT, "i16", &[]),
     row("learned-float", LEARNED, "f32", &KOLEN_POLLACK),
@@ -94,6 +94,8 @@ const MNIST: [Row; 11] = [
     ),
     row("pocket-float", MICROCIRCUIT, "f32", &POCKET),
     row("pocket-i16", MICROCIRCUIT, "i16", &POCKET),
+    row("pocket-learned-float", LEARNED, "f32", &POCKET_LEARNED),
+    row("pocket-learned-i16", LEARNED, "i16", &POCKET_LEARNED),
     row(
         "pocket-backprop",
         BACKPROPAGATION,
@@ -111,8 +113,8 @@ const MNIST: [Row; 11] = [
 const KOLEN_POLLACK: [&str; 6] = [
     "network.feedback=kolen-pollack",
     "network.interneurons=mirrored",
-    "learning.down=[1.0, 0.5]",
     "learning.error_scale=4",
+    "learning.down=[1.0, 0.5]",
     "learning.weight_decay=0.00001",
     "data.swap_noise=0.1",
 ];
@@ -127,10 +129,24 @@ const POCKET: [&str; 3] = [
     "learning.pyramidal_to_interneuron=[2.0, 4.0]",
 ];
 
+/// The same with feedback that learns.
+const POCKET_LEARNED: [&str; 8] = [
+    POCKET[0],
+    POCKET[1],
+    POCKET[2],
+    KOLEN_POLLACK[0],
+    KOLEN_POLLACK[1],
+    KOLEN_POLLACK[2],
+    "learning.down=[1.0, 2.0]",
+    "learning.weight_decay=0.00002",
+];
+
 /// 784-200-100-50-10, as its configuration has it.
-const FASHION: [Row; 3] = [
+const FASHION: [Row; 5] = [
     row("float", MICROCIRCUIT, "f32", &[]),
     row("i16", MICROCIRCUIT, "i16", &[]),
+    row("learned-float", LEARNED, "f32", &FASHION_LEARNED),
+    row("learned-i16", LEARNED, "i16", &FASHION_LEARNED),
     row(
         "backprop",
         BACKPROPAGATION,
@@ -141,6 +157,17 @@ const FASHION: [Row; 3] = [
             "learning.up=[1.0, 0.5, 0.5, 0.3]",
         ],
     ),
+];
+
+/// With feedback that learns: slowly, because what it adds to the errors of so narrow layers is a
+/// larger rate.
+const FASHION_LEARNED: [&str; 6] = [
+    KOLEN_POLLACK[0],
+    KOLEN_POLLACK[1],
+    KOLEN_POLLACK[2],
+    "learning.up=[4.0, 0.1, 0.2, 0.2]",
+    "learning.down=[0.1, 0.2, 0.2]",
+    "learning.weight_decay=0.00001",
 ];
 
 impl Study {
