@@ -29,6 +29,16 @@ struct Learning<'l, P: Precision, B> {
 }
 
 impl<P: Precision, B: Batch<P>> Learning<'_, P, B> {
+    /// How a write of a family is rounded, and with which random words.
+    #[inline(always)]
+    fn draw(&self, place: Place, stream: u32) -> Draw {
+        let stream = place.family.stream(stream, place.layer);
+        Draw {
+            rounding: self.rounding,
+            key: Key::new(self.seed, self.step, stream),
+        }
+    }
+
     /// W -= fraction W, in the steps in which weights decay.
     #[inline(always)]
     fn decay<O: Observe>(
@@ -38,15 +48,7 @@ impl<P: Precision, B: Batch<P>> Learning<'_, P, B> {
         words: usize,
         observer: &mut O,
     ) {
-        let key = Key::new(
-            self.seed,
-            self.step,
-            place.family.stream(stream::DECAY, place.layer),
-        );
-        let draw = Draw {
-            rounding: self.rounding,
-            key,
-        };
+        let draw = self.draw(place, stream::DECAY);
         let weights = part_mut(self.weights, place.start, words);
         P::decay(weights, fraction, draw, observer);
     }
@@ -63,15 +65,7 @@ impl<P: Precision, B: Batch<P>> Learning<'_, P, B> {
         observer: &mut O,
     ) {
         let Some(gain) = gain else { return };
-        let key = Key::new(
-            self.seed,
-            self.step,
-            place.family.stream(stream::ROUNDING, place.layer),
-        );
-        let draw = Draw {
-            rounding: self.rounding,
-            key,
-        };
+        let draw = self.draw(place, stream::ROUNDING);
         let weights = part_mut(self.weights, place.start, words);
         if let Some(filter) = self.filter {
             let traces = part_mut(self.traces, place.start, words);

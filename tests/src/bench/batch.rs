@@ -20,7 +20,7 @@ use crate::set::Set;
 use crate::table::{Row, Table};
 
 /// The network of Fig 3.
-const SIZES: [usize; 4] = [784, 500, 500, 10];
+pub(crate) const SIZES: [usize; 4] = [784, 500, 500, 10];
 /// Samples of a batch.
 const BATCH: usize = 10;
 /// The images of MNIST's training part.
@@ -29,10 +29,22 @@ const EPOCH: f64 = 60_000.0;
 /// Multiply-adds of a sample: bottom-up and top-down products, onto and from interneurons, and the
 /// updates of the weights that learn.
 fn work() -> f64 {
+    let [up, inner] = synapses();
+    2.0 * (up + inner) + 2.0 * inner
+}
+
+/// The same of a step of full mode, in which the weights from interneurons learn as well; an update
+/// through its low-pass counts once.
+pub(crate) fn full_work() -> f64 {
+    let [_, inner] = synapses();
+    work() + inner
+}
+
+/// Bottom-up weights, and those of one family between a hidden layer and its interneurons.
+fn synapses() -> [f64; 2] {
     let [input, first, second, output] = SIZES;
-    let up = input * first + first * second + second * output;
     let inner = first * second + second * output;
-    (2 * (up + inner) + 2 * inner) as f64
+    [(input * first + inner) as f64, inner as f64]
 }
 
 /// Shares of the soma's potential as conductances.

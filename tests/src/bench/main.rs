@@ -109,6 +109,8 @@ fn main() -> Result<()> {
         print!("{table}");
         tables.push(table);
     }
+    tables.push(simulated(arguments.samples.min(20)));
+    print!("{}", tables[tables.len() - 1]);
     if let Some(path) = &arguments.markdown {
         let text: String = tables.iter().map(ToString::to_string).collect();
         write(path, &format!("Instruction sets: {sets}\n{text}"))?;
@@ -127,11 +129,11 @@ fn write(path: &PathBuf, text: &str) -> Result<()> {
 fn profile(only: Only, steps: u32) {
     let set = Set::chosen();
     match only {
-        Only::SmallF64 => Network::<F64>::full(SMALL).run(set, steps),
-        Only::LargeF64 => Network::<F64>::full(LARGE).run(set, steps),
-        Only::SmallI16 => Network::<I16>::full(SMALL).run(set, steps),
-        Only::TwoStepI16 => Network::<I16>::two_step(WIDE[0]).run(set, steps),
-        Only::TwoStepF32 => Network::<F32>::two_step(WIDE[0]).run(set, steps),
+        Only::SmallF64 => Network::<F64>::full(&SMALL).run(set, steps),
+        Only::LargeF64 => Network::<F64>::full(&LARGE).run(set, steps),
+        Only::SmallI16 => Network::<I16>::full(&SMALL).run(set, steps),
+        Only::TwoStepI16 => Network::<I16>::two_step(&WIDE[0]).run(set, steps),
+        Only::TwoStepF32 => Network::<F32>::two_step(&WIDE[0]).run(set, steps),
         Only::SmallPlain => Yardstick::new(SMALL).run(steps),
         Only::LargePlain => Yardstick::new(LARGE).run(steps),
     }
@@ -161,28 +163,59 @@ fn full(sizes: [usize; 3], samples: usize) -> Table {
         run: Box::new(move |count| yardstick.run(count)),
     }];
     for set in sets() {
-        cases.push(network_case("f64", set, Network::<F64>::full(sizes)));
-        cases.push(network_case("f32", set, Network::<F32>::full(sizes)));
-        cases.push(network_case("i16", set, Network::<I16>::full(sizes)));
-        cases.push(network_case("i32", set, Network::<I32>::full(sizes)));
+        cases.push(network_case("f64", set, Network::<F64>::full(&sizes)));
+        cases.push(network_case("f32", set, Network::<F32>::full(&sizes)));
+        cases.push(network_case("i16", set, Network::<I16>::full(&sizes)));
+        cases.push(network_case("i32", set, Network::<I32>::full(&sizes)));
     }
-    steps(&format!("Full mode, {}", shape(sizes)), cases, samples)
+    steps(&format!("Full mode, {}", shape(&sizes)), cases, samples)
 }
 
 /// One training step of two-step mode, in microseconds, beside f32.
 fn two_step(sizes: [usize; 3], samples: usize) -> Table {
     let mut cases = Vec::new();
     for set in sets() {
-        cases.push(network_case("f32", set, Network::<F32>::two_step(sizes)));
-        cases.push(network_case("i16", set, Network::<I16>::two_step(sizes)));
-        cases.push(network_case("f64", set, Network::<F64>::two_step(sizes)));
-        cases.push(network_case("i8", set, Network::<I8>::two_step(sizes)));
+        cases.push(network_case("f32", set, Network::<F32>::two_step(&sizes)));
+        cases.push(network_case("i16", set, Network::<I16>::two_step(&sizes)));
+        cases.push(network_case("f64", set, Network::<F64>::two_step(&sizes)));
+        cases.push(network_case("i8", set, Network::<I8>::two_step(&sizes)));
     }
-    steps(&format!("Two-step mode, {}", shape(sizes)), cases, samples)
+    steps(&format!("Two-step mode, {}", shape(&sizes)), cases, samples)
 }
 
-fn shape(sizes: [usize; 3]) -> String {
-    sizes.map(|size| size.to_string()).join("-")
+/// Full mode at the size of Fig 3, one sample on one thread: simulated milliseconds in a second, and the
+/// share of the registers' peak that its multiply-adds are.
+fn simulated(samples: usize) -> Table {
+    let sizes = batch::SIZES;
+    let set = Set::chosen();
+    let mut cases = vec![
+        network_case("f32", set, Network::<F32>::full(&sizes)),
+        network_case("i16", set, Network::<I16>::full(&sizes)),
+    ];
+    let times = measure(&mut cases, samples, Duration::from_millis(20));
+    let peaks = [peak::single(1), peak::half(1)];
+    let milliseconds = |time: f64| network::PARAMETERS.dt * 1e9 / time;
+    let row = |((case, time), peak): ((&Case, &Time), f64)| Row {
+        name: case.name.clone(),
+        set: case.set,
+        least: milliseconds(time.least),
+        median: milliseconds(time.median),
+        ratio: batch::full_work() / time.least / peak,
+    };
+    let rows = cases.iter().zip(&times).zip(peaks).map(row).collect();
+    Table {
+        title: format!(
+            "Full mode, {}, 1 sample, 1 thread: simulated time, and the share of the peak",
+            shape(&sizes)
+        ),
+        unit: "ms/s",
+        rows,
+    }
+}
+
+fn shape(sizes: &[usize]) -> String {
+    let sizes: Vec<String> = sizes.iter().map(usize::to_string).collect();
+    sizes.join("-")
 }
 
 /// Every case as a row of microseconds and the ratio to the first case's.

@@ -69,26 +69,26 @@ impl<T> std::ops::DerefMut for Aligned<T> {
 }
 
 /// An input within 0 .. 1 and a target within -1 .. 1.
-fn pattern(sizes: [usize; 3]) -> (Vec<f64>, Vec<f64>) {
+fn pattern(inputs: usize, outputs: usize) -> (Vec<f64>, Vec<f64>) {
     let key = Key::new(PARAMETERS.seed, 0, stream::DATA);
     let draw = |i: usize| key.uniform(i as u32);
-    let input = (0..sizes[0]).map(draw).collect();
-    let target = (0..sizes[2]).map(|i| 2.0 * draw(sizes[0] + i) - 1.0);
+    let input = (0..inputs).map(draw).collect();
+    let target = (0..outputs).map(|i| 2.0 * draw(inputs + i) - 1.0);
     (input, target.collect())
 }
 
 impl<P: Precision> Network<P> {
     /// Full mode: everything plastic but the top-down weights, filtered plasticity, noise.
-    pub(crate) fn full(sizes: [usize; 3]) -> Self {
+    pub(crate) fn full(sizes: &[usize]) -> Self {
         Self::new(sizes, Mode::Full)
     }
 
     /// Two-step mode with the same learning rates, without filters and noise.
-    pub(crate) fn two_step(sizes: [usize; 3]) -> Self {
+    pub(crate) fn two_step(sizes: &[usize]) -> Self {
         Self::new(sizes, Mode::TwoStep)
     }
 
-    fn new(sizes: [usize; 3], mode: Mode) -> Self {
+    fn new(sizes: &[usize], mode: Mode) -> Self {
         let p = PARAMETERS;
         let [up1, up2, ip, pi] = p.rates;
         let layer = |up, ip, pi| LayerSpecification {
@@ -105,9 +105,12 @@ impl<P: Precision> Network<P> {
             },
         };
         let full = mode == Mode::Full;
+        let count = sizes.len() - 1;
+        let mut descriptions = vec![layer(up1, ip, pi); count];
+        descriptions[count - 1] = layer(up2, 0.0, 0.0);
         let specification = Specification {
-            sizes: &sizes,
-            layers: &[layer(up1, ip, pi), layer(up2, 0.0, 0.0)],
+            sizes,
+            layers: &descriptions,
             mode,
             noise: Noise {
                 sigma: if full { p.sigma } else { 0.0 },
@@ -120,7 +123,7 @@ impl<P: Precision> Network<P> {
             ..Specification::default()
         };
         // Lives as long as the program, which measures a handful of them.
-        let layers = Box::leak(Box::new([Layer::<P>::default(); 2]));
+        let layers = vec![Layer::<P>::default(); count].leak();
         let circuit = Microcircuit::new(&specification, layers).expect("a valid network");
         let need = circuit.storage();
         let mut weights = Aligned::new(need.weights);
@@ -138,7 +141,7 @@ impl<P: Precision> Network<P> {
             ..Initial::default()
         };
         circuit.initialise(&mut weights, &initial);
-        let (input, target) = pattern(sizes);
+        let (input, target) = pattern(sizes[0], sizes[count]);
         Self {
             circuit,
             weights,
@@ -184,8 +187,8 @@ pub(crate) struct Yardstick {
 
 impl Yardstick {
     pub(crate) fn new(sizes: [usize; 3]) -> Self {
-        let weights = Network::<apical_core::F64>::full(sizes).weights;
-        let (input, target) = pattern(sizes);
+        let weights = Network::<apical_core::F64>::full(&sizes).weights;
+        let (input, target) = pattern(sizes[0], sizes[2]);
         Self {
             plain: Plain::new(PARAMETERS, sizes, &weights),
             input,
@@ -201,7 +204,7 @@ impl Yardstick {
 
     /// Largest difference of a weight from core's after as many steps.
     pub(crate) fn distance(sizes: [usize; 3], steps: u32) -> f64 {
-        let (mut plain, mut core) = (Self::new(sizes), Network::<apical_core::F64>::full(sizes));
+        let (mut plain, mut core) = (Self::new(sizes), Network::<apical_core::F64>::full(&sizes));
         plain.run(steps);
         core.run(Set::Baseline, steps);
         plain

@@ -49,19 +49,22 @@ const LEARNED: &str = "microcircuit, Kolen-Pollack feedback";
 const BACKPROPAGATION: &str = "backpropagation";
 
 /// 784-500-500-10, and the network of `PocketNN`.
-const MNIST: [Row; 13] = [
+const MNIST: [Row; 14] = [
     row("float", MICROCIRCUIT, "f32", &[]),
     row("i16", MICROCIRCUIT, "i16", &[]),
     row("learned-float", LEARNED, "f32", &KOLEN_POLLACK),
     row("learned-i16", LEARNED, "i16", &KOLEN_POLLACK),
+    row("backprop", BACKPROPAGATION, "f32", &LARGE_CONTROL),
     row(
-        "backprop",
-        BACKPROPAGATION,
+        "backprop-noise",
+        "backpropagation, regularised alike",
         "f32",
         &[
-            CONTROL,
-            "network.init_up=[-0.1, 0.1]",
-            "learning.up=[4.0, 1.0, 0.05]",
+            LARGE_CONTROL[0],
+            LARGE_CONTROL[1],
+            LARGE_CONTROL[2],
+            KOLEN_POLLACK[4],
+            KOLEN_POLLACK[5],
         ],
     ),
     row(
@@ -117,6 +120,13 @@ const KOLEN_POLLACK: [&str; 6] = [
     "learning.down=[1.0, 0.5]",
     "learning.weight_decay=0.00001",
     "data.swap_noise=0.1",
+];
+
+/// The control of the large network.
+const LARGE_CONTROL: [&str; 3] = [
+    CONTROL,
+    "network.init_up=[-0.1, 0.1]",
+    "learning.up=[4.0, 1.0, 0.05]",
 ];
 
 /// Makes a row one of backpropagation.
