@@ -58,8 +58,35 @@ pub struct Task<P: Precision> {
 enum Inputs<R> {
     /// One by one, and the place of each sample among them.
     Rates(Vec<R>, Vec<Option<usize>>),
-    /// Images as they came, and the rate that each of the 256 bytes stands for.
-    Bytes(Pixels, Vec<R>),
+    /// Images as they came.
+    Bytes(Images<R>),
+}
+
+/// Images, and what their bytes stand for.
+#[derive(Debug, Clone)]
+struct Images<R> {
+    pixels: Pixels,
+    /// The rate of each byte.
+    rates: [R; 256],
+    /// For each pixel of an image whether it is 0 whatever its byte.
+    silent: Vec<bool>,
+}
+
+impl<R: Number> Images<R> {
+    /// The rates of `count` pixels, which begin with this one of all.
+    #[inline]
+    fn rates(&self, first: usize, count: usize) -> impl Iterator<Item = R> + '_ {
+        let range = first..first.saturating_add(count);
+        let bytes = self.pixels.bytes().get(range).unwrap_or(&[]);
+        let silent = self.silent.iter().skip(first % self.silent.len().max(1));
+        bytes.iter().zip(silent).map(|(&byte, &silent)| {
+            if silent {
+                R::ZERO
+            } else {
+                self.rates[usize::from(byte)]
+            }
+        })
+    }
 }
 
 impl<P: Precision> Task<P> {
@@ -100,13 +127,18 @@ impl<P: Precision> Task<P> {
         };
         let inputs = match &data.inputs {
             Features::Bytes(pixels) => {
-                let meanings = (0..=255).map(|byte| pixels.meaning(byte));
+                let mut meanings = (0..=255).map(|byte| pixels.meaning(byte));
                 // Whether any image has the byte is asked only where one could be too large.
-                if meanings.clone().any(|value| value.abs() > rate_limit) {
+                if meanings.any(|value| value.abs() > rate_limit) {
                     { named }.try_for_each(check)?;
                 }
-                let rates = meanings.map(P::Rate::from_f64).collect();
-                Inputs::Bytes(pixels.clone(), rates)
+                Inputs::Bytes(Images {
+                    rates: std::array::from_fn(|byte| {
+                        P::Rate::from_f64(pixels.meaning(byte as u8))
+                    }),
+                    silent: (0..data.features).map(|at| pixels.silent(at)).collect(),
+                    pixels: pixels.clone(),
+                })
             }
             Features::Numbers(_) => {
                 let mut rates = Vec::with_capacity(named.clone().count() * data.features);
@@ -171,12 +203,8 @@ impl<P: Precision> Task<P> {
     pub fn append(&self, sample: u32, input: &mut Vec<P::Rate>) {
         match &self.inputs {
             Inputs::Rates(..) => input.extend_from_slice(&self.input(sample)),
-            Inputs::Bytes(pixels, rates) => {
-                let start = sample as usize * self.features;
-                let range = start..start + self.features;
-                let bytes = pixels.bytes().get(range.clone()).unwrap_or(&[]);
-                let words = bytes.iter().zip(range);
-                input.extend(words.map(|(&byte, at)| rate(pixels, rates, byte, at)));
+            Inputs::Bytes(images) => {
+                input.extend(images.rates(sample as usize * self.features, self.features));
             }
         }
     }
@@ -185,10 +213,9 @@ impl<P: Precision> Task<P> {
     pub fn input_at(&self, sample: u32, feature: usize) -> Option<P::Rate> {
         match &self.inputs {
             Inputs::Rates(..) => self.input(sample).get(feature).copied(),
-            Inputs::Bytes(pixels, rates) => {
+            Inputs::Bytes(images) => {
                 let at = sample as usize * self.features + feature;
-                let byte = *pixels.bytes().get(at)?;
-                Some(rate(pixels, rates, byte, at))
+                images.rates(at, 1).next()
             }
         }
     }
@@ -216,15 +243,6 @@ impl<P: Precision> Task<P> {
             .get(start..start + self.classes)
             .unwrap_or(&[])
     }
-}
-
-/// What a byte at a place stands for.
-#[inline]
-fn rate<R: Number>(pixels: &Pixels, rates: &[R], byte: u8, at: usize) -> R {
-    if pixels.silent(at) {
-        return R::ZERO;
-    }
-    rates.get(usize::from(byte)).copied().unwrap_or(R::ZERO)
 }
 
 /// Where the rates of each sample stand: in order, without the samples of no part.
