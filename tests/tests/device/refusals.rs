@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::thread;
 
-use apical_link::frame::CHECKSUM;
+use apical_link::frame::{CHECKSUM, VERSION};
 use apical_tests::program::Outcome;
 
 use super::bench::{Wire, board};
@@ -55,8 +55,9 @@ fn another_version_is_named() {
     }
     stuffed.push(0);
     let port = answering(stuffed);
+    let ours = format!("this program version {VERSION}");
     for words in [&["identify"][..], &["lockstep"], &["monitor"]] {
-        let parts = ["speaks version 9", "this program version 1", &port];
+        let parts = ["speaks version 9", &ours, &port];
         says(device(&port, words), &parts);
     }
 }
