@@ -5,7 +5,7 @@ use apical_core::precision::DECAY_INTERVAL;
 use serde::{Deserialize, Serialize};
 
 use super::error::{Fault, require, require_not_negative, require_positive};
-use super::network::{Feedback, Network, Rule};
+use super::network::{Feedback, Interneurons, Network, Rule};
 use super::per_layer::PerLayer;
 
 /// `[learning]`. A rate of 0 means that the family is not plastic.
@@ -110,6 +110,13 @@ impl Learning {
                     network.feedback
                 )
             },
+        )?;
+        require(
+            network.interneurons != Interneurons::Mirrored
+                || self.interneuron_to_pyramidal.is_zero(),
+            "learning.interneuron_to_pyramidal",
+            &format_args!("{}", self.interneuron_to_pyramidal),
+            || format!("0, as network.interneurons is \"{}\"", network.interneurons),
         )?;
         require(
             (1..=MAX_SAMPLES).contains(&self.batch),

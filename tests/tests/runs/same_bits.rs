@@ -7,7 +7,7 @@ use apical::config::Config;
 use apical::run::{Existing, run as run_seed};
 use apical::task::Material;
 use apical_tests::program::{assert_same_files, files, run};
-use tempfile::tempdir;
+use tempfile::{TempDir, tempdir};
 
 use super::{FULL, settings};
 
@@ -116,6 +116,20 @@ fn batches(folder: &Path, more: &[&str]) -> (String, f64) {
     (digest, accuracy)
 }
 
+/// Two epochs of batches on each number of threads: the digest, and the files of one thread and of two. The
+/// folder has the runs, named by their threads.
+fn two_epochs(rule: &[&str], precision: &str, digest: &str, threads: &[&str]) -> TempDir {
+    let folder = tempdir().unwrap();
+    let precision = format!("run.precision={precision}");
+    let rule = settings(&[rule, &["run.epochs=2", &precision]].concat());
+    for threads in threads {
+        let words = [&rule[..], &["--threads", threads, "--out", threads]].concat();
+        assert_eq!(batches(folder.path(), &words).0, digest, "{precision}");
+    }
+    assert_same_files(&folder.path().join("1"), &folder.path().join("2"));
+    folder
+}
+
 /// The digests are those of every machine, so they stand here as numbers.
 #[test]
 fn batches_have_these_bits_on_every_machine_and_any_threads() {
@@ -127,14 +141,7 @@ fn batches_have_these_bits_on_every_machine_and_any_threads() {
         ("i16x32", "2e6e27cc96008c38"),
         ("i32", "ed596fd23c226fdc"),
     ] {
-        let folder = tempdir().unwrap();
-        let precision = format!("run.precision={precision}");
-        for threads in ["1", "2", "3"] {
-            let words = ["--set", &precision, "--set", "run.epochs=2"];
-            let words = [&words[..], &["--threads", threads, "--out", threads]].concat();
-            assert_eq!(batches(folder.path(), &words).0, digest, "{precision}");
-        }
-        assert_same_files(&folder.path().join("1"), &folder.path().join("2"));
+        two_epochs(&[], precision, digest, &["1", "2", "3"]);
     }
 }
 
@@ -158,14 +165,7 @@ fn kolen_and_pollacks_rule_has_these_bits_on_every_machine_and_any_threads() {
         ("i16x32", "3562be441d8b81d7"),
         ("i32", "fdaeb16f860fba5a"),
     ] {
-        let folder = tempdir().unwrap();
-        let precision = format!("run.precision={precision}");
-        let rule = settings(&[&KOLEN_POLLACK[..], &["run.epochs=2", &precision]].concat());
-        for threads in ["1", "2"] {
-            let words = [&rule[..], &["--threads", threads, "--out", threads]].concat();
-            assert_eq!(batches(folder.path(), &words).0, digest, "{precision}");
-        }
-        assert_same_files(&folder.path().join("1"), &folder.path().join("2"));
+        two_epochs(&KOLEN_POLLACK, precision, digest, &["1", "2"]);
     }
 }
 
@@ -177,24 +177,8 @@ fn the_control_has_these_bits_and_the_angle_of_the_gradient() {
         ("f32", "c305a8999fa691c0"),
         ("i16", "0828cf78e9ec3750"),
     ] {
-        let folder = tempdir().unwrap();
-        let precision = format!("run.precision={precision}");
-        let control = [
-            "--set",
-            "network.rule=backpropagation",
-            "--set",
-            "learning.up=0.1",
-        ];
-        for threads in ["1", "2"] {
-            let words = ["--set", &precision, "--set", "run.epochs=2"];
-            let words = [
-                &words[..],
-                &control,
-                &["--threads", threads, "--out", threads],
-            ]
-            .concat();
-            assert_eq!(batches(folder.path(), &words).0, digest, "{precision}");
-        }
+        let control = ["network.rule=backpropagation", "learning.up=0.1"];
+        let folder = two_epochs(&control, precision, digest, &["1", "2"]);
         let metrics =
             std::fs::read_to_string(folder.path().join("1/digits-1/metrics.csv")).unwrap();
         let mut lines = metrics

@@ -46,6 +46,10 @@ fn networks_and_rates_out_of_range_are_refused() {
             "2: data.deviation: found -1.0; accepted: a number above 0",
         ),
         (
+            "[learning]\ninterneuron_to_pyramidal = 0.1\n[network]\ninterneurons = \"mirrored\"",
+            "2: learning.interneuron_to_pyramidal: found 0.1; accepted: 0, as network.interneurons is \"mirrored\"",
+        ),
+        (
             "[data]\nswap_noise = 1.5",
             "2: data.swap_noise: found 1.5; accepted: a share of 0 to 1",
         ),
