@@ -10,6 +10,7 @@
 //! this crate has its code and no other crate that calls it compiles it again.
 
 mod half;
+mod line;
 mod single;
 
 use apical_core::batch::Block;

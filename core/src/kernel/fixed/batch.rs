@@ -41,18 +41,21 @@ impl Factors {
     {
         let bits = W::STEP_BITS;
         let mut exact = [0_i64; MAX_SAMPLES];
-        let (mut largest, mut total, mut cut) = (0_u64, 0_u64, 0);
+        let (mut largest, mut total, mut cut, mut samples) = (0_u64, 0_u64, 0, 0);
         for (exact, post) in exact.iter_mut().zip(post) {
+            samples += 1;
             let (step, was_cut) = scale.exact::<W, R, U>(post);
             *exact = step;
             largest = largest.max(step.unsigned_abs());
             total += step.unsigned_abs();
             cut += u32::from(was_cut);
         }
+        // The others are nothing, and stay it.
+        let exact = exact.get(..samples).unwrap_or(&exact);
         let length = |value: u64| 64 - value.leading_zeros();
         let round = |exponent: u32| {
             let (mut mantissas, mut sum, mut most) = ([0; MAX_SAMPLES], 0_u64, 0_u64);
-            for (mantissa, &exact) in mantissas.iter_mut().zip(&exact) {
+            for (mantissa, &exact) in mantissas.iter_mut().zip(exact) {
                 let rounded = half_up(exact, exponent);
                 sum += rounded.unsigned_abs();
                 most = most.max(rounded.unsigned_abs());
@@ -72,7 +75,7 @@ impl Factors {
         if exponent >= bits {
             let limit = ((1_i64 << (bits + 1)) - 1) / MAX_SAMPLES as i64;
             exponent = bits - 1;
-            for (mantissa, &exact) in mantissas.iter_mut().zip(&exact) {
+            for (mantissa, &exact) in mantissas.iter_mut().zip(exact) {
                 let rounded = half_up(exact, exponent);
                 cut += u32::from(rounded.abs() > limit);
                 *mantissa = rounded.clamp(-limit, limit) as i32;
