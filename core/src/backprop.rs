@@ -337,9 +337,14 @@ impl<P: Precision> Backprop<'_, P> {
         }
         batch.activate(&self.phi, wide);
         let rates = n.part_mut(state.rate, start, len);
-        for (rate, &wide) in rates.iter_mut().zip(&*wide) {
-            *rate = P::rate(wide, observer);
-        }
+        observer.apart(
+            #[inline(always)]
+            |observer| {
+                for (rate, &wide) in rates.iter_mut().zip(&*wide) {
+                    *rate = P::rate(wide, observer);
+                }
+            },
+        );
     }
 
     /// `delta_N` = phi'(`u_N`) (`u_trgt` - `u_N`), `delta_k` = phi'(`u_k`) `W_{k+1}`^T `delta_{k+1}`.
@@ -378,16 +383,21 @@ impl<P: Precision> Backprop<'_, P> {
             }
             let slope = n.part(state.slope, start, len);
             let rates = n.part_mut(state.error_rate, start, len);
-            for ((error, &slope), rate) in error.iter_mut().zip(slope).zip(rates) {
-                *error = P::multiply(*error, slope, observer);
-                *rate = P::rate(
-                    match self.scale {
-                        Some([scale, _]) => P::scale(scale, *error, observer),
-                        None => *error,
-                    },
-                    observer,
-                );
-            }
+            observer.apart(
+                #[inline(always)]
+                |observer| {
+                    for ((error, &slope), rate) in error.iter_mut().zip(slope).zip(rates) {
+                        *error = P::multiply(*error, slope, observer);
+                        *rate = P::rate(
+                            match self.scale {
+                                Some([scale, _]) => P::scale(scale, *error, observer),
+                                None => *error,
+                            },
+                            observer,
+                        );
+                    }
+                },
+            );
             above = Some(layer);
         }
     }

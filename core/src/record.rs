@@ -24,6 +24,13 @@ pub trait Observe {
     fn saturated(&mut self, quantity: Quantity, count: u32);
     /// Of `total` weight updates, `lost` were not zero and left the stored weight as it was.
     fn updated(&mut self, total: u32, lost: u32);
+
+    /// Who listens to a loop that counts in every turn.
+    type Apart: Observe;
+    /// Runs such a loop, and takes over what it has counted. What the compiler cannot tell from the
+    /// loop's other memory is written in every turn, and no vectors come of it; a place of the loop's own
+    /// can stay in registers. `work` must be marked to be inlined.
+    fn apart(&mut self, work: impl FnOnce(&mut Self::Apart));
 }
 
 /// Counts since the last reset. Counters stop at their largest value instead of wrapping.
@@ -113,6 +120,73 @@ impl Observe for Counters {
         self.updates = self.updates.saturating_add(u64::from(total));
         self.lost = self.lost.saturating_add(u64::from(lost));
     }
+
+    #[cfg(target_pointer_width = "64")]
+    type Apart = Loop;
+    #[cfg(target_pointer_width = "64")]
+    #[inline(always)]
+    fn apart(&mut self, work: impl FnOnce(&mut Loop)) {
+        let mut counted = Loop::default();
+        work(&mut counted);
+        let [weight, rate, potential, trace] = counted.saturated;
+        for (quantity, count) in [
+            (Quantity::Weight, weight),
+            (Quantity::Rate, rate),
+            (Quantity::Potential, potential),
+            (Quantity::Trace, trace),
+        ] {
+            self.saturated(quantity, count);
+        }
+        self.updated(counted.updates, counted.lost);
+    }
+
+    // A microcontroller has no vectors, and would pay for the place.
+    #[cfg(not(target_pointer_width = "64"))]
+    type Apart = Self;
+    #[cfg(not(target_pointer_width = "64"))]
+    #[inline(always)]
+    fn apart(&mut self, work: impl FnOnce(&mut Self)) {
+        work(self);
+    }
+}
+
+/// The counts of one loop of fewer than 2^32 writes: sums that may be taken in any order.
+#[cfg(target_pointer_width = "64")]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Loop {
+    /// Of weights, rates, potentials and traces.
+    saturated: [u32; 4],
+    updates: u32,
+    lost: u32,
+}
+
+#[cfg(target_pointer_width = "64")]
+impl Observe for Loop {
+    const ON: bool = true;
+
+    #[inline(always)]
+    fn saturated(&mut self, quantity: Quantity, count: u32) {
+        let [weight, rate, potential, trace] = &mut self.saturated;
+        let slot = match quantity {
+            Quantity::Weight => weight,
+            Quantity::Rate => rate,
+            Quantity::Potential => potential,
+            Quantity::Trace => trace,
+        };
+        *slot = slot.wrapping_add(count);
+    }
+
+    #[inline(always)]
+    fn updated(&mut self, total: u32, lost: u32) {
+        self.updates = self.updates.wrapping_add(total);
+        self.lost = self.lost.wrapping_add(lost);
+    }
+
+    type Apart = Self;
+    #[inline(always)]
+    fn apart(&mut self, work: impl FnOnce(&mut Self)) {
+        work(self);
+    }
 }
 
 /// Listens to nothing; the kernels compile as if there were no counters.
@@ -125,11 +199,33 @@ impl Observe for Silent {
     fn saturated(&mut self, _: Quantity, _: u32) {}
     #[inline(always)]
     fn updated(&mut self, _: u32, _: u32) {}
+
+    type Apart = Self;
+    #[inline(always)]
+    fn apart(&mut self, work: impl FnOnce(&mut Self)) {
+        work(self);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_loop_apart_counts_for_the_whole() {
+        let mut c = Counters::default();
+        c.saturated(Quantity::Rate, 1);
+        c.apart(|c| {
+            for _ in 0..3 {
+                c.saturated(Quantity::Weight, 1);
+                c.saturated(Quantity::Rate, 2);
+                c.saturated(Quantity::Potential, 3);
+                c.saturated(Quantity::Trace, 4);
+                c.updated(7, 5);
+            }
+        });
+        assert_eq!(c.words(), [3, 7, 9, 12, 21, 15]);
+    }
 
     #[test]
     fn counters_stop_at_the_top_and_name_the_first_quantity() {

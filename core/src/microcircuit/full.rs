@@ -66,12 +66,17 @@ fn low_pass_input<P: Precision, O: Observe>(
         .zip(state.input_rate.iter_mut())
         .zip(input);
     if let Some(k) = network.input_filter {
-        for ((filtered, rate), &input) in words {
-            let distance = P::sub(P::widen(input), *filtered, observer);
-            let step = P::scale(k, distance, observer);
-            *filtered = P::add(*filtered, step, observer);
-            *rate = P::rate(*filtered, observer);
-        }
+        observer.apart(
+            #[inline(always)]
+            |observer| {
+                for ((filtered, rate), &input) in words {
+                    let distance = P::sub(P::widen(input), *filtered, observer);
+                    let step = P::scale(k, distance, observer);
+                    *filtered = P::add(*filtered, step, observer);
+                    *rate = P::rate(*filtered, observer);
+                }
+            },
+        );
     } else {
         for ((filtered, rate), &input) in words {
             *filtered = P::widen(input);
@@ -92,9 +97,14 @@ fn rates<P: Precision, B: Batch<P>, O: Observe>(
         *wide = u;
     }
     batch.activate(&network.phi, state.error);
-    for (rate, &wide) in state.rate.iter_mut().zip(&*state.error) {
-        *rate = P::rate(wide, observer);
-    }
+    observer.apart(
+        #[inline(always)]
+        |observer| {
+            for (rate, &wide) in state.rate.iter_mut().zip(&*state.error) {
+                *rate = P::rate(wide, observer);
+            }
+        },
+    );
 }
 
 /// The pyramidal neurons or the interneurons of a layer.
@@ -232,9 +242,14 @@ impl<P: Precision> Microcircuit<'_, P> {
             ] {
                 let v = n.part(state.dendrite, start, len);
                 let prediction = n.part_mut(state.prediction, start, len);
-                for (prediction, &v) in prediction.iter_mut().zip(v) {
-                    *prediction = P::scale(a, v, observer);
-                }
+                observer.apart(
+                    #[inline(always)]
+                    |observer| {
+                        for (prediction, &v) in prediction.iter_mut().zip(v) {
+                            *prediction = P::scale(a, v, observer);
+                        }
+                    },
+                );
             }
         }
         batch.activate(&self.phi, state.prediction);
@@ -255,9 +270,14 @@ impl<P: Precision> Microcircuit<'_, P> {
                 *inverse = top_down;
             }
             batch.activate(&self.phi, state.inverse);
-            for (inverse, &wide) in state.inverse.iter_mut().zip(&*state.error) {
-                *inverse = P::sub(wide, *inverse, observer);
-            }
+            observer.apart(
+                #[inline(always)]
+                |observer| {
+                    for (inverse, &wide) in state.inverse.iter_mut().zip(&*state.error) {
+                        *inverse = P::sub(wide, *inverse, observer);
+                    }
+                },
+            );
         }
         if self.feedback == Feedback::KolenPollack {
             let seen = if self.mode == Mode::TwoStep {
@@ -269,16 +289,26 @@ impl<P: Precision> Microcircuit<'_, P> {
                 *rate = seen;
             }
         }
-        for (error, &prediction) in state.error.iter_mut().zip(&*state.prediction) {
-            *error = P::sub(*error, prediction, observer);
-        }
-        for (rate, &error) in state.error_rate.iter_mut().zip(&*state.error) {
-            let scaled = match self.error_scale {
-                Some(scale) => P::scale(scale, error, observer),
-                None => error,
-            };
-            *rate = P::rate(scaled, observer);
-        }
+        observer.apart(
+            #[inline(always)]
+            |observer| {
+                for (error, &prediction) in state.error.iter_mut().zip(&*state.prediction) {
+                    *error = P::sub(*error, prediction, observer);
+                }
+            },
+        );
+        observer.apart(
+            #[inline(always)]
+            |observer| {
+                for (rate, &error) in state.error_rate.iter_mut().zip(&*state.error) {
+                    let scaled = match self.error_scale {
+                        Some(scale) => P::scale(scale, error, observer),
+                        None => error,
+                    };
+                    *rate = P::rate(scaled, observer);
+                }
+            },
+        );
     }
 }
 
@@ -299,10 +329,15 @@ fn interneurons<P: Precision, O: Observe>(
         let v = n.part(state.dendrite, start, layer.above);
         let u = n.part_mut(inter, start.saturating_sub(pyramidal), layer.above);
         let [c_u, c_v, c_above] = layer.interneuron;
-        for ((u, &v), &above) in u.iter_mut().zip(v).zip(above) {
-            let change = P::mix([(c_u, *u), (c_v, v), (c_above, above)], observer);
-            *u = P::add(*u, change, observer);
-        }
+        observer.apart(
+            #[inline(always)]
+            |observer| {
+                for ((u, &v), &above) in u.iter_mut().zip(v).zip(above) {
+                    let change = P::mix([(c_u, *u), (c_v, v), (c_above, above)], observer);
+                    *u = P::add(*u, change, observer);
+                }
+            },
+        );
     }
 }
 
@@ -314,10 +349,15 @@ fn hidden<P: Precision, O: Observe>(layer: &Layer<P>, state: &mut State<'_, P>, 
     let basal = n.part(state.dendrite, layer.neuron, layer.size);
     let apical = n.part(state.apical, layer.neuron, layer.size);
     let [c_u, c_b, c_a] = layer.soma;
-    for ((u, &basal), &apical) in u.iter_mut().zip(basal).zip(apical) {
-        let change = P::mix([(c_u, *u), (c_b, basal), (c_a, apical)], observer);
-        *u = P::add(*u, change, observer);
-    }
+    observer.apart(
+        #[inline(always)]
+        |observer| {
+            for ((u, &basal), &apical) in u.iter_mut().zip(basal).zip(apical) {
+                let change = P::mix([(c_u, *u), (c_b, basal), (c_a, apical)], observer);
+                *u = P::add(*u, change, observer);
+            }
+        },
+    );
 }
 
 /// Equation (2), output: no apical dendrite; the teaching current when there is a teacher.

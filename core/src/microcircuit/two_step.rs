@@ -83,15 +83,25 @@ fn predict<P: Precision, B: Batch<P>, O: Observe>(
     let v = n.part(state.dendrite, start, len);
     let u = n.part_mut(state.soma, start, len);
     let prediction = n.part_mut(state.prediction, start, len);
-    for ((u, prediction), &v) in u.iter_mut().zip(&mut *prediction).zip(v) {
-        *u = P::scale(a, v, observer);
-        *prediction = *u;
-    }
+    observer.apart(
+        #[inline(always)]
+        |observer| {
+            for ((u, prediction), &v) in u.iter_mut().zip(&mut *prediction).zip(v) {
+                *u = P::scale(a, v, observer);
+                *prediction = *u;
+            }
+        },
+    );
     batch.activate(&network.phi, prediction);
     let rate = n.part_mut(state.rate, start, len);
-    for (rate, &wide) in rate.iter_mut().zip(&*prediction) {
-        *rate = P::rate(wide, observer);
-    }
+    observer.apart(
+        #[inline(always)]
+        |observer| {
+            for (rate, &wide) in rate.iter_mut().zip(&*prediction) {
+                *rate = P::rate(wide, observer);
+            }
+        },
+    );
 }
 
 /// u = a vB + lambda vA: the apical potential joins what the bottom-up sweep left.
@@ -105,10 +115,15 @@ fn mix_apical<P: Precision, O: Observe>(
     let u = n.part_mut(state.soma, layer.neuron, layer.size);
     let apical = n.part(state.apical, layer.neuron, layer.size);
     let [lambda, _] = layer.mixing;
-    for (u, &apical) in u.iter_mut().zip(apical) {
-        let change = P::scale(lambda, apical, observer);
-        *u = P::add(*u, change, observer);
-    }
+    observer.apart(
+        #[inline(always)]
+        |observer| {
+            for (u, &apical) in u.iter_mut().zip(apical) {
+                let change = P::scale(lambda, apical, observer);
+                *u = P::add(*u, change, observer);
+            }
+        },
+    );
 }
 
 /// `u_N` = (1 - `lambda_N`) `vB^_N` + `lambda_N` `u_trgt`.
@@ -121,9 +136,14 @@ fn nudge_output<P: Precision, O: Observe>(
 ) {
     let [lambda, rest] = layer.mixing;
     let soma = state.samples.part_mut(state.soma, layer.neuron, layer.size);
-    for (u, &target) in soma.iter_mut().zip(teacher) {
-        *u = P::mix([(rest, *u), (lambda, target), Default::default()], observer);
-    }
+    observer.apart(
+        #[inline(always)]
+        |observer| {
+            for (u, &target) in soma.iter_mut().zip(teacher) {
+                *u = P::mix([(rest, *u), (lambda, target), Default::default()], observer);
+            }
+        },
+    );
 }
 
 /// `u^I_k` = (1 - `lambda_I`) `vI^_k` + `lambda_I` `u^P_{k+1}`.
@@ -142,9 +162,14 @@ fn nudge_interneurons<P: Precision, O: Observe>(
     let start = network.interneuron(layer).saturating_sub(pyramidal);
     let [lambda, rest] = layer.mixing_interneuron;
     let inter = n.part_mut(inter, start, layer.above);
-    for (u, &above) in inter.iter_mut().zip(above) {
-        *u = P::mix([(rest, *u), (lambda, above), Default::default()], observer);
-    }
+    observer.apart(
+        #[inline(always)]
+        |observer| {
+            for (u, &above) in inter.iter_mut().zip(above) {
+                *u = P::mix([(rest, *u), (lambda, above), Default::default()], observer);
+            }
+        },
+    );
 }
 
 /// phi(u) after nudging, wide in `error`, and as rates: of pyramidal neurons beside those of the
@@ -170,7 +195,12 @@ fn settle<P: Precision, B: Batch<P>, O: Observe>(
         &mut *state.rate
     };
     let rates = n.part_mut(rates, start, len);
-    for (rate, &wide) in rates.iter_mut().zip(&*wide) {
-        *rate = P::rate(wide, observer);
-    }
+    observer.apart(
+        #[inline(always)]
+        |observer| {
+            for (rate, &wide) in rates.iter_mut().zip(&*wide) {
+                *rate = P::rate(wide, observer);
+            }
+        },
+    );
 }
