@@ -12,10 +12,7 @@ use crate::record::{Observe, Quantity};
 const ROW: usize = 256;
 
 /// w -= round(fraction w).
-///
-/// A function of its own, unlike the other kernels: it runs once in many updates, and inlined for each
-/// family of weights it takes kilobytes of a device's flash.
-#[inline(never)]
+#[inline(always)]
 pub(crate) fn decay<W: FixedNumber, O: Observe>(
     w: &mut [W],
     fraction: Gain,
