@@ -122,11 +122,11 @@ impl Observe for Counters {
     }
 
     #[cfg(target_pointer_width = "64")]
-    type Apart = Loop;
+    type Apart = LoopCounters;
     #[cfg(target_pointer_width = "64")]
     #[inline(always)]
-    fn apart(&mut self, work: impl FnOnce(&mut Loop)) {
-        let mut counted = Loop::default();
+    fn apart(&mut self, work: impl FnOnce(&mut LoopCounters)) {
+        let mut counted = LoopCounters::default();
         work(&mut counted);
         let [weight, rate, potential, trace] = counted.saturated;
         for (quantity, count) in [
@@ -153,7 +153,7 @@ impl Observe for Counters {
 /// The counts of one loop of fewer than 2^32 writes: sums that may be taken in any order.
 #[cfg(target_pointer_width = "64")]
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Loop {
+pub struct LoopCounters {
     /// Of weights, rates, potentials and traces.
     saturated: [u32; 4],
     updates: u32,
@@ -161,7 +161,7 @@ pub struct Loop {
 }
 
 #[cfg(target_pointer_width = "64")]
-impl Observe for Loop {
+impl Observe for LoopCounters {
     const ON: bool = true;
 
     #[inline(always)]

@@ -28,7 +28,7 @@ pub(super) fn product(
     into: Into,
 ) -> Counters {
     #[cfg(target_arch = "x86_64")]
-    if let Some(simd) = *wide::SIMD
+    if let Some(simd) = pulp::x86::V4::try_new()
         && columns >= wide::WORDS
     {
         return wide::product(simd, w, x, columns, strip, into);
@@ -45,7 +45,7 @@ pub(super) fn change(
     draw: Draw,
 ) -> Counters {
     #[cfg(target_arch = "x86_64")]
-    if let Some(simd) = *wide::SIMD
+    if let Some(simd) = pulp::x86::V4::try_new()
         && draw.rounding == apical_core::Rounding::Stochastic
         && pre.len() / block.samples.max(1) >= wide::WORDS
     {

@@ -1,6 +1,4 @@
-//! Rates of a batch as the kernels read them: one after the other, each vector on a cache line.
-//!
-//! Sample by sample, as an activity has them, a vector of sixteen words crosses a line nearly always.
+//! Rates of a batch in the order in which the kernels of f32 read them.
 
 use super::LANES;
 use crate::engine::line::{FIVE, Line};
@@ -17,7 +15,7 @@ pub(super) type Five = [Line<f32, LANES>; FIVE];
 pub(super) struct Samples {
     pub(super) columns: usize,
     /// Pieces of a row: full groups of lanes, then what is left.
-    pub(super) pieces: usize,
+    pieces: usize,
     fives: Vec<Five>,
 }
 
