@@ -1,4 +1,4 @@
-//! i16: exact sums of 16-bit products, in AVX-512 where the machine has it, else core's kernels.
+//! i16: exact sums of 16-bit products, in AVX-512 or AVX2 where the machine has them, else core's kernels.
 //!
 //! The instruction that multiplies 16-bit words adds two products in 32 bits. How many of those a
 //! lane can add before it might overflow follows from the largest weight of some rows and the
@@ -14,6 +14,14 @@ use apical_core::{Counters, I16, Precision};
 use super::Strip;
 
 #[cfg(target_arch = "x86_64")]
+mod change;
+#[cfg(target_arch = "x86_64")]
+mod narrow;
+#[cfg(target_arch = "x86_64")]
+mod product;
+#[cfg(target_arch = "x86_64")]
+mod vectors;
+#[cfg(target_arch = "x86_64")]
 mod wide;
 
 type Weight = <I16 as Precision>::Weight;
@@ -28,10 +36,13 @@ pub(super) fn product(
     into: Into,
 ) -> Counters {
     #[cfg(target_arch = "x86_64")]
-    if let Some(simd) = pulp::x86::V4::try_new()
-        && columns >= wide::WORDS
-    {
-        return wide::product(simd, w, x, columns, strip, into);
+    if columns >= vectors::WORDS {
+        if let Some(simd) = pulp::x86::V4::try_new() {
+            return product::product::<_, { wide::ROWS }>(simd, w, x, columns, strip, into);
+        }
+        if let Some(simd) = pulp::x86::V3::try_new() {
+            return product::product::<_, { narrow::ROWS }>(simd, w, x, columns, strip, into);
+        }
     }
     super::product::<I16>(w, x, columns, strip, into)
 }
@@ -45,11 +56,88 @@ pub(super) fn change(
     draw: Draw,
 ) -> Counters {
     #[cfg(target_arch = "x86_64")]
-    if let Some(simd) = pulp::x86::V4::try_new()
-        && draw.rounding == apical_core::Rounding::Stochastic
-        && pre.len() / block.samples.max(1) >= wide::WORDS
+    if draw.rounding == apical_core::Rounding::Stochastic
+        && (vectors::WORDS..=vectors::MOST).contains(&(pre.len() / block.samples.max(1)))
     {
-        return wide::change(simd, w, block, post, gain, pre, draw);
+        if let Some(simd) = pulp::x86::V4::try_new() {
+            return change::change(simd, w, block, post, gain, pre, draw);
+        }
+        if let Some(simd) = pulp::x86::V3::try_new() {
+            return change::change(simd, w, block, post, gain, pre, draw);
+        }
     }
     super::change::<I16>(w, block, post, gain, pre, draw)
+}
+
+#[cfg(all(test, target_arch = "x86_64"))]
+mod tests {
+    use apical_core::random::Key;
+    use apical_core::{Number, Rounding};
+    use pulp::x86::{V3, V4};
+
+    use super::vectors::Vectors;
+    use super::*;
+
+    /// Words of all sizes up to the largest of a format.
+    fn words<T: Number>(count: usize, stream: u32, largest: f64) -> Vec<T> {
+        let key = Key::new(5, 1, stream);
+        (0..count as u32)
+            .map(|i| T::from_f64(largest * (2.0 * key.uniform(i) - 1.0)))
+            .collect()
+    }
+
+    /// On this instruction set as by core, in all bits and counts.
+    fn agrees<V: Vectors, const ROWS: usize>(simd: V, [rows, columns, samples]: [usize; 3]) {
+        for largest in [0.05, 1.0, 1e9] {
+            let at = (rows, columns, samples, largest);
+            let mut w = words::<Weight>(rows * columns, 1, largest);
+            let x = words::<Rate>(columns * samples, 2, largest);
+            let mut want = vec![Potential::ZERO; rows * samples];
+            let mut got = want.clone();
+            let strip = want.chunks_mut(rows).collect();
+            let wanted = crate::engine::product::<I16>(&w, &x, columns, strip, Into::Subtract);
+            let strip = got.chunks_mut(rows).collect();
+            let into = Into::Subtract;
+            let counted = product::product::<V, ROWS>(simd, &w, &x, columns, strip, into);
+            assert_eq!(got, want, "{at:?}");
+            assert_eq!(counted.potential, wanted.potential, "{at:?}");
+
+            let post = words::<Potential>(rows * samples, 3, largest);
+            let Some(gain) = I16::gain(0.01) else {
+                panic!("a rate of 0.01 fits");
+            };
+            let block = Block { first: 0, samples };
+            let draw = Draw {
+                rounding: Rounding::Stochastic,
+                key: Key::new(7, 2, 4),
+            };
+            let mut want = w.clone();
+            let wanted = crate::engine::change::<I16>(&mut want, block, &post, gain, &x, draw);
+            let counted = change::change(simd, &mut w, block, &post, gain, &x, draw);
+            assert_eq!(w, want, "{at:?}");
+            assert_eq!(
+                (counted.weight, counted.updates, counted.lost),
+                (wanted.weight, wanted.updates, wanted.lost),
+                "{at:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_instruction_set_has_cores_bits() {
+        for shape in [
+            [1, 32, 1],
+            [5, 37, 3],
+            [9, 100, 7],
+            [4, 203, 10],
+            [70, 130, 11],
+        ] {
+            if let Some(simd) = V3::try_new() {
+                agrees::<V3, { narrow::ROWS }>(simd, shape);
+            }
+            if let Some(simd) = V4::try_new() {
+                agrees::<V4, { wide::ROWS }>(simd, shape);
+            }
+        }
+    }
 }

@@ -7,13 +7,14 @@ use apical_core::batch::Block;
 use apical_core::record::Observe;
 use pulp::{Simd, WithSimd, bytemuck};
 
-use super::LANES;
 use super::panel::{STRIP, Strips};
 use crate::dispatch::with_simd;
 use crate::engine::line::Line;
 
 /// Rows that are taken together.
 const ROWS: usize = 4;
+/// Strips whose rates stay in the first cache while all rows pass by.
+const BLOCK: usize = 8;
 
 pub(crate) fn change(
     w: &mut [f32],
@@ -64,13 +65,10 @@ pub(super) struct Change<'a> {
 impl WithSimd for Change<'_> {
     type Output = u32;
 
-    /// As many rows and vectors at a time as leave the sums in registers.
+    /// Four rows and two vectors at a time: their sums leave registers for what they are made of.
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> u32 {
-        match S::F32_LANES {
-            LANES => self.fours::<S, 4, 2>(simd),
-            _ => self.fours::<S, 2, 4>(simd),
-        }
+        self.fours::<S, ROWS, 2>(simd)
     }
 }
 
@@ -79,30 +77,31 @@ impl Change<'_> {
     fn fours<S: Simd, const TOGETHER: usize, const VECTORS: usize>(self, simd: S) -> u32 {
         let columns = self.strips.columns;
         let samples = self.strips.samples;
+        let full = columns / STRIP;
         let mut adder = Adder {
             simd,
             lost: simd.splat_u32s(0),
         };
+        for first in (0..full).step_by(BLOCK) {
+            let block = first * STRIP..full.min(first + BLOCK) * STRIP;
+            let fours = self.w.chunks_exact_mut(ROWS * columns);
+            for (w, factors) in fours.zip(self.factors.chunks_exact(samples)) {
+                let [a, b, c, d] = four(w, columns).map(
+                    #[inline(always)]
+                    |row| row[block.clone()].as_chunks_mut::<STRIP>().0,
+                );
+                let fours = a.iter_mut().zip(b).zip(c).zip(d);
+                for ((((a, b), c), d), x) in fours.zip(self.strips.from(first)) {
+                    adder.strip::<TOGETHER, VECTORS>(&mut [a, b, c, d], factors, x);
+                }
+            }
+        }
+        // What fills no strip or is of fewer rows than four, in a place of its own. What is not there
+        // is zero, does not change and is not counted.
         let fours = self.w.chunks_mut(ROWS * columns);
         for (w, factors) in fours.zip(self.factors.chunks_exact(samples)) {
-            let mut rows = w.chunks_mut(columns);
-            let mut rows = [(); ROWS].map(|()| rows.next().unwrap_or_default());
-            let full = if rows[ROWS - 1].is_empty() {
-                0
-            } else {
-                columns / STRIP
-            };
-            let [a, b, c, d] = rows.each_mut().map(
-                #[inline(always)]
-                |row| row.as_chunks_mut::<STRIP>().0,
-            );
-            let fours = a.iter_mut().zip(b).zip(c).zip(d);
-            for ((((a, b), c), d), x) in fours.zip(self.strips.from(0)) {
-                adder.strip::<TOGETHER, VECTORS>(&mut [a, b, c, d], factors, x);
-            }
-            // What fills no strip or is of fewer rows than four, in a place of its own. What is not
-            // there is zero, does not change and is not counted.
-            let rests = rows.map(|row| row.get_mut(full * STRIP..).unwrap_or_default());
+            let full = if w.len() < ROWS * columns { 0 } else { full };
+            let rests = four(w, columns).map(|row| row.get_mut(full * STRIP..).unwrap_or_default());
             let mut rests = rests.map(|rest| rest.chunks_mut(STRIP));
             for x in self.strips.from(full) {
                 let mut place = [[0.0; STRIP]; ROWS];
@@ -120,6 +119,16 @@ impl Change<'_> {
             .iter()
             .sum()
     }
+}
+
+/// The rows of four; empty ones behind the last.
+#[inline(always)]
+fn four(w: &mut [f32], columns: usize) -> [&mut [f32]; ROWS] {
+    let mut rows = w.chunks_mut(columns);
+    [(); ROWS].map(
+        #[inline(always)]
+        |()| rows.next().unwrap_or_default(),
+    )
 }
 
 /// Adds changes and counts those that were lost.
@@ -167,11 +176,12 @@ impl<S: Simd> Adder<S> {
     fn add(&mut self, old: S::f32s, sum: S::f32s) -> S::f32s {
         let simd = self.simd;
         let new = simd.add_f32s(old, sum);
-        let [zero, one] = [simd.splat_u32s(0), simd.splat_u32s(1)];
-        let same = simd.select_u32s(simd.equal_f32s(new, old), one, zero);
+        // Minus one where it holds: all that stay the same, without those that had nothing to add.
+        let [zero, minus] = [simd.splat_u32s(0), simd.splat_u32s(u32::MAX)];
+        let same = simd.select_u32s(simd.equal_f32s(new, old), minus, zero);
         let nothing = simd.equal_f32s(sum, simd.splat_f32s(0.0));
-        let count = simd.select_u32s(nothing, zero, same);
-        self.lost = simd.add_u32s(self.lost, count);
+        let nothing = simd.select_u32s(nothing, minus, zero);
+        self.lost = simd.add_u32s(simd.sub_u32s(self.lost, same), nothing);
         new
     }
 }
