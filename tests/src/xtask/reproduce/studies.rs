@@ -49,11 +49,12 @@ const LEARNED: &str = "microcircuit, Kolen-Pollack feedback";
 const BACKPROPAGATION: &str = "backpropagation";
 
 /// 784-500-500-10, and the network of `PocketNN`.
-const MNIST: [Row; 14] = [
+const MNIST: [Row; 15] = [
     row("float", MICROCIRCUIT, "f32", &[]),
     row("i16", MICROCIRCUIT, "i16", &[]),
     row("learned-float", LEARNED, "f32", &KOLEN_POLLACK),
     row("learned-i16", LEARNED, "i16", &KOLEN_POLLACK),
+    row("learned-longer-float", LEARNED, "f32", &LONGER),
     row("backprop", BACKPROPAGATION, "f32", &LARGE_CONTROL),
     row(
         "backprop-noise",
@@ -122,6 +123,18 @@ const KOLEN_POLLACK: [&str; 6] = [
     "data.swap_noise=0.1",
 ];
 
+/// The same for half as many epochs again, with rates that end where they did.
+const LONGER: [&str; 8] = [
+    KOLEN_POLLACK[0],
+    KOLEN_POLLACK[1],
+    KOLEN_POLLACK[2],
+    KOLEN_POLLACK[3],
+    KOLEN_POLLACK[4],
+    KOLEN_POLLACK[5],
+    "run.epochs=60",
+    "learning.decay=0.96",
+];
+
 /// The control of the large network.
 const LARGE_CONTROL: [&str; 3] = [
     CONTROL,
@@ -176,8 +189,8 @@ const FASHION_LEARNED: [&str; 6] = [
     KOLEN_POLLACK[1],
     KOLEN_POLLACK[2],
     "learning.up=[4.0, 0.1, 0.2, 0.2]",
-    "learning.down=[0.1, 0.2, 0.2]",
-    "learning.weight_decay=0.00001",
+    "learning.down=[0.2, 0.4, 0.4]",
+    "learning.weight_decay=0.00002",
 ];
 
 impl Study {
