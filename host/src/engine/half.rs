@@ -71,20 +71,13 @@ pub(super) fn change(
 
 #[cfg(all(test, target_arch = "x86_64"))]
 mod tests {
+    use apical_core::Rounding;
     use apical_core::random::Key;
-    use apical_core::{Number, Rounding};
     use pulp::x86::{V3, V4};
 
     use super::vectors::Vectors;
     use super::*;
-
-    /// Words of all sizes up to the largest of a format.
-    fn words<T: Number>(count: usize, stream: u32, largest: f64) -> Vec<T> {
-        let key = Key::new(5, 1, stream);
-        (0..count as u32)
-            .map(|i| T::from_f64(largest * (2.0 * key.uniform(i) - 1.0)))
-            .collect()
-    }
+    use crate::engine::words;
 
     /// On this instruction set as by core, in all bits and counts.
     fn agrees<V: Vectors, const ROWS: usize>(simd: V, [rows, columns, samples]: [usize; 3]) {

@@ -20,16 +20,9 @@ mod tests {
     use super::panel::{Samples, Strips};
     use super::product::Product;
     use super::*;
+    use crate::engine::words;
     use apical_core::kernel::Into;
-    use apical_core::random::Key;
     use pulp::{Scalar, Simd};
-
-    fn words(count: usize, stream: u32) -> Vec<f32> {
-        let key = Key::new(8, 0, stream);
-        (0..count as u32)
-            .map(|i| (2.0 * key.uniform(i) - 1.0) as f32)
-            .collect()
-    }
 
     fn bits(words: &[f32]) -> Vec<u32> {
         words.iter().map(|word| word.to_bits()).collect()
@@ -37,16 +30,16 @@ mod tests {
 
     /// Products and updates of one shape in vectors of one width.
     fn on<S: Simd>(simd: S, [rows, columns, samples]: [usize; 3]) -> (Vec<u32>, Vec<u32>, u32) {
-        let mut w = words(rows * columns, 1);
-        let x = words(columns * samples, 2);
-        let mut y = words(rows * samples, 3);
+        let mut w = words(rows * columns, 1, 1.0);
+        let x = words(columns * samples, 2, 1.0);
+        let mut y = words(rows * samples, 3, 1.0);
         simd.vectorize(Product {
             w: &w,
             x: &Samples::new(&x, columns),
             strip: y.chunks_mut(rows).collect(),
             into: Into::Subtract,
         });
-        let post: Vec<f32> = words(rows * samples, 4).iter().map(|c| c * 1e-7).collect();
+        let post: Vec<f32> = words(rows * samples, 4, 1e-7);
         let lost = simd.vectorize(Change {
             w: &mut w,
             strips: &Strips::new(&x, columns),
@@ -78,5 +71,19 @@ mod tests {
             assert!(narrow.2 as usize <= rows * columns);
         }
         assert!(on(Scalar::new(), [37, 203, 5]).2 > 100);
+    }
+
+    /// A weight that is no number does not stay the same, and what adds nothing is not lost.
+    #[test]
+    fn nothing_is_lost_where_nothing_is_added() {
+        let x: Vec<f32> = words(40 * 3, 2, 1.0);
+        let mut w = vec![f32::NAN; 4 * 40];
+        w[..40].copy_from_slice(&words::<f32>(40, 1, 1.0));
+        let lost = crate::dispatch::with_simd(Change {
+            w: &mut w,
+            strips: &Strips::new(&x, 40),
+            factors: &change::factors(&[0.0; 4 * 3], 4, 0..4, 1.0),
+        });
+        assert_eq!(lost, 0);
     }
 }

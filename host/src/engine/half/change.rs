@@ -45,7 +45,7 @@ pub(super) fn change<V: Vectors>(
                     right: factors.right,
                     factors: &both[..twos],
                     random: Lcg::row(draw.key, i as u32),
-                    counts: simd.none(),
+                    counts: [simd.zero(); 2],
                 };
                 change.change(row, &pairs);
                 let [saturated, lost] = simd.counted(change.counts);
@@ -81,7 +81,8 @@ struct Row<'r, V: Vectors> {
     /// Factors of two samples each, one in either half.
     factors: &'r [i32],
     random: Lcg,
-    counts: V::Counts,
+    /// What saturated and what was lost.
+    counts: [V::Vector; 2],
 }
 
 impl<V: Vectors> Row<'_, V> {

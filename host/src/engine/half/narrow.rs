@@ -13,21 +13,13 @@ use crate::engine::line::FIVE;
 pub(super) const ROWS: usize = 2;
 
 impl Vectors for V3 {
-    type Lanes = __m256i;
-    type Wide = __m256i;
-    /// In lanes of 16 bits.
-    type Counts = [__m256i; 2];
+    type Vector = __m256i;
 
     const PARTS: usize = 2;
 
     #[inline(always)]
     fn zero(self) -> __m256i {
         self.avx._mm256_set1_epi32(0)
-    }
-
-    #[inline(always)]
-    fn wide_zero(self) -> __m256i {
-        self.zero()
     }
 
     #[inline(always)]
@@ -100,13 +92,8 @@ impl Vectors for V3 {
         column / 16 * 16 + four % 2 * 8 + four / 2 * 4 + column % 4
     }
 
-    #[inline(always)]
-    fn none(self) -> [__m256i; 2] {
-        [self.zero(); 2]
-    }
-
     /// A change is a word of 16 bits: the sum of the factors has one bit more, a rate 15, and of the
-    /// product 16 and at least one more are shifted out.
+    /// product 16 and at least one more are shifted out. Counts are in lanes of 16 bits.
     #[inline(always)]
     fn change(
         self,

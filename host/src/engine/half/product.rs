@@ -128,7 +128,7 @@ impl<V: Vectors> Pass<'_, V> {
         if exact == 0 {
             return self.vector_by_vector(rows);
         }
-        let mut totals = [[simd.wide_zero(); R]; FIVE];
+        let mut totals = [[simd.zero(); R]; FIVE];
         for first in (0..self.x.len()).step_by(exact) {
             let mut sums = [[simd.zero(); R]; FIVE];
             let last = full.min(first + exact).max(first);
@@ -155,7 +155,7 @@ impl<V: Vectors> Pass<'_, V> {
     #[inline(always)]
     fn vector_by_vector<const R: usize>(self, rows: &[Row<'_>; R]) -> Sums<i64, R> {
         let simd = self.simd;
-        let mut totals = [[simd.wide_zero(); R]; FIVE];
+        let mut totals = [[simd.zero(); R]; FIVE];
         for (at, x) in self.x.iter().enumerate() {
             let w = std::array::from_fn(
                 #[inline(always)]
@@ -174,9 +174,9 @@ impl<V: Vectors> Pass<'_, V> {
 #[inline(always)]
 fn widen<V: Vectors, const R: usize>(
     simd: V,
-    mut totals: Sums<V::Wide, R>,
-    sums: Sums<V::Lanes, R>,
-) -> Sums<V::Wide, R> {
+    mut totals: Sums<V::Vector, R>,
+    sums: Sums<V::Vector, R>,
+) -> Sums<V::Vector, R> {
     for s in 0..FIVE {
         for r in 0..R {
             totals[s][r] = simd.widen(totals[s][r], sums[s][r]);

@@ -32,56 +32,46 @@ pub(super) struct Write<'r> {
 ///
 /// Sums go in and come back by value, for what is borrowed is kept in memory.
 pub(super) trait Vectors: Copy {
-    /// Lanes of 32 bits.
-    type Lanes: Copy;
-    /// Lanes of 64 bits.
-    type Wide: Copy;
-    /// What a row has counted.
-    type Counts: Copy;
+    /// A vector, of lanes of any width.
+    type Vector: Copy;
 
     /// Vectors of a line.
     const PARTS: usize;
 
-    /// No sum yet.
-    fn zero(self) -> Self::Lanes;
-
-    /// No wide sum yet.
-    fn wide_zero(self) -> Self::Wide;
+    /// Nothing yet, in lanes of any width.
+    fn zero(self) -> Self::Vector;
 
     /// sums + w x of these vectors of a line, two products a lane and vector.
     fn multiply_add<const R: usize>(
         self,
-        sums: Sums<Self::Lanes, R>,
+        sums: Sums<Self::Vector, R>,
         w: [&[i16; WORDS]; R],
         x: &Five,
         parts: Range<usize>,
-    ) -> Sums<Self::Lanes, R>;
+    ) -> Sums<Self::Vector, R>;
 
-    /// wide + lanes.
-    fn widen(self, wide: Self::Wide, lanes: Self::Lanes) -> Self::Wide;
+    /// wide, of 64 bits a lane, + lanes, of 32.
+    fn widen(self, wide: Self::Vector, lanes: Self::Vector) -> Self::Vector;
 
-    /// The lanes of every sum added up.
-    fn add_up<const R: usize>(self, sums: Sums<Self::Wide, R>) -> Sums<i64, R>;
+    /// The 64-bit lanes of every sum added up.
+    fn add_up<const R: usize>(self, sums: Sums<Self::Vector, R>) -> Sums<i64, R>;
 
     /// Where the word of a column stands among those of its group.
     fn place(column: usize) -> usize;
 
-    /// Nothing counted.
-    fn none(self) -> Self::Counts;
-
     /// Changes a group by the products of the factors of two samples each with their words, and counts
-    /// what saturated and what was lost. The counts of a row are those of at most [`MOST`] columns.
+    /// what saturated and what was lost, of a row of at most [`MOST`] columns.
     fn change(
         self,
-        counts: Self::Counts,
+        counts: [Self::Vector; 2],
         weights: &mut [i16; GROUP],
         factors: &[i32],
         pairs: &[Two],
         write: Write<'_>,
-    ) -> Self::Counts;
+    ) -> [Self::Vector; 2];
 
     /// How many weights saturated, and how many changes were lost.
-    fn counted(self, counts: Self::Counts) -> [u32; 2];
+    fn counted(self, counts: [Self::Vector; 2]) -> [u32; 2];
 }
 
 /// Columns that may be counted in one row: lanes of 16 bits count a sixteenth of them.

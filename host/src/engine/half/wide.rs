@@ -13,20 +13,13 @@ use crate::engine::line::FIVE;
 pub(super) const ROWS: usize = 4;
 
 impl Vectors for V4 {
-    type Lanes = __m512i;
-    type Wide = __m512i;
-    type Counts = [__m512i; 2];
+    type Vector = __m512i;
 
     const PARTS: usize = 1;
 
     #[inline(always)]
     fn zero(self) -> __m512i {
         self.avx512f._mm512_set1_epi32(0)
-    }
-
-    #[inline(always)]
-    fn wide_zero(self) -> __m512i {
-        self.zero()
     }
 
     #[inline(always)]
@@ -98,11 +91,6 @@ impl Vectors for V4 {
     #[inline(always)]
     fn place(column: usize) -> usize {
         column
-    }
-
-    #[inline(always)]
-    fn none(self) -> [__m512i; 2] {
-        [self.zero(); 2]
     }
 
     #[inline(always)]
