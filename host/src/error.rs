@@ -72,6 +72,14 @@ pub enum Error {
     /// The user stopped the run.
     #[error("stopped; continue with --resume in {}", .0.display())]
     Stopped(PathBuf),
+    /// The system gave no threads.
+    #[error("cannot start {threads} threads: {source}; --threads takes a smaller number")]
+    Threads {
+        /// How many were asked for.
+        threads: usize,
+        /// Why.
+        source: rayon::ThreadPoolBuildError,
+    },
     /// A file that could not be written.
     #[error("cannot write {}: {source}", path.display())]
     Write {

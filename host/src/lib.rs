@@ -15,6 +15,7 @@ pub mod engine;
 mod error;
 pub mod experiment;
 pub mod gradient;
+pub mod jobs;
 pub mod journal;
 pub mod network;
 pub mod order;

@@ -8,11 +8,11 @@ pub use show::{figure, table};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::config::{Config, Precision};
+use crate::jobs::side_by_side;
 use crate::run::{Existing, Summary, run};
 use crate::spread::spread;
 use crate::task::Material;
@@ -102,13 +102,10 @@ pub fn sweep(
                 .map(move |seed| (setting, seed))
         })
         .collect();
-    let done = jobs
-        .par_iter()
-        .map(|&(setting, seed)| {
-            let (config, material) = (&setting.config, materials.of(&setting.config)?);
-            run(config, material, seed, out, existing, progress, stop)
-        })
-        .collect::<Result<Vec<Summary>, Error>>()?;
+    let done = side_by_side(&jobs, |&(setting, seed)| {
+        let (config, material) = (&setting.config, materials.of(&setting.config)?);
+        run(config, material, seed, out, existing, progress, stop)
+    })?;
     let mut rest = &done[..];
     Ok(settings
         .iter()

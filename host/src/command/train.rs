@@ -4,11 +4,11 @@ use super::again::Again;
 use super::{Common, Source, Voice};
 use crate::Error;
 use crate::config::Config;
+use crate::jobs::side_by_side;
 use crate::report::{Cell, Column, Table};
 use crate::run::{Summary, run as run_seed};
 use crate::task::Material;
 use clap::Args;
-use rayon::prelude::*;
 use std::sync::atomic::AtomicBool;
 
 #[derive(Debug, Args)]
@@ -38,13 +38,10 @@ pub(super) fn run(args: &TrainArgs, common: &Common, stop: &AtomicBool) -> Resul
     let total = config.run.epochs * material.split.train.len() as u64 * config.run.seeds;
     let bar = voice.bar(total, "samples");
     bar.set_message(config.run.name.clone());
-    let summaries = seeds
-        .par_iter()
-        .map(|&seed| {
-            let told = |count| bar.inc(count);
-            run_seed(&config, &material, seed, &common.out, existing, &told, stop)
-        })
-        .collect::<Result<Vec<_>, _>>();
+    let summaries = side_by_side(&seeds, |&seed| {
+        let told = |count| bar.inc(count);
+        run_seed(&config, &material, seed, &common.out, existing, &told, stop)
+    });
     bar.finish_and_clear();
     let summaries = summaries?;
     voice.say(&table(&config, &summaries).to_text());

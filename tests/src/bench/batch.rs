@@ -7,6 +7,7 @@ use std::time::Duration;
 use apical::batch::Parallel;
 use apical::dispatch::dispatch;
 use apical::engine::Engine;
+use apical::jobs::alone;
 use apical_core::microcircuit::{
     Initial, Layer, LayerSpecification, LearningRates, Microcircuit, Mode, Specification,
 };
@@ -54,8 +55,6 @@ fn odds(lambda: f64) -> f64 {
 
 /// A network in training on one batch, on so many threads.
 fn training<P: Engine>(threads: usize) -> Option<Box<dyn FnMut(u32)>> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
-    let pool = pool.build().ok()?;
     let share = 0.01 / BATCH as f64;
     let rates = LearningRates {
         up: share,
@@ -106,7 +105,7 @@ fn training<P: Engine>(threads: usize) -> Option<Box<dyn FnMut(u32)>> {
         .collect();
     let mut clock = Clock::default();
     Some(Box::new(move |count| {
-        pool.install(|| {
+        let all = alone(threads, || {
             let batch = Parallel::new(BATCH);
             let mut activity = Activity {
                 potentials: &mut potentials,
@@ -129,6 +128,7 @@ fn training<P: Engine>(threads: usize) -> Option<Box<dyn FnMut(u32)>> {
             );
             clock = activity.clock;
         });
+        all.expect("threads");
     }))
 }
 
