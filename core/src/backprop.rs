@@ -118,7 +118,7 @@ impl<'a, P: Precision> Backprop<'a, P> {
             phi: d.activation.phi::<P>()?,
             bias: d.bias,
             scale: shape::error_scale::<P>(d.error_scale)?,
-            decay: shape::weight_decay::<P>(d.weight_decay)?,
+            decay: shape::weight_decay::<P>("learning.weight_decay", d.weight_decay)?,
             seed: d.seed,
             one: P::Rate::from_f64(1.0),
         })

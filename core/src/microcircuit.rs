@@ -10,6 +10,7 @@
 //!
 //! [`Activity`]: crate::rule::Activity
 
+mod alignment;
 mod full;
 mod initial;
 mod layer;
@@ -22,7 +23,7 @@ mod variables;
 pub use initial::{Initial, Range};
 pub use layer::Layer;
 pub use specification::{
-    Attenuation, Feedback, Interneurons, LayerSpecification, LearningRates, Mode, Noise,
+    Alignment, Attenuation, Feedback, Interneurons, LayerSpecification, LearningRates, Mode, Noise,
     NoiseConvention, Specification, Teacher,
 };
 
@@ -50,6 +51,8 @@ pub struct Microcircuit<'a, P: Precision> {
     trace_filter: Option<P::Coefficient>,
     /// To an error as a rate; `None` where it is 1.
     error_scale: Option<P::Coefficient>,
+    /// Of phaseless alignment; `None` with other feedback.
+    alignment: Option<alignment::Factors<P>>,
     /// What a decay takes of a weight; `None` without decay.
     weight_decay: Option<P::Gain>,
     /// Noise of one step per unit of [`crate::random::Key::noise`]; `None` without noise.

@@ -28,6 +28,8 @@ pub mod stream {
     pub const DECAY: u32 = 0x0006_0000;
     /// Inputs that are swapped between samples; the samples they come from have the next stream.
     pub const SWAP: u32 = 0x0007_0000;
+    /// Noise that top-down weights are aligned by.
+    pub const ALIGNMENT: u32 = 0x0008_0000;
 }
 
 /// A bijection of 32 bits in which every input bit reaches every output bit (the finaliser of

@@ -227,16 +227,16 @@ pub(crate) fn error_scale<P: Precision>(
 }
 
 /// What one decay takes of a weight, given the share of one update; `None` without decay.
-pub(crate) fn weight_decay<P: Precision>(share: f64) -> Result<Option<P::Gain>, BuildError> {
+pub(crate) fn weight_decay<P: Precision>(
+    parameter: &'static str,
+    share: f64,
+) -> Result<Option<P::Gain>, BuildError> {
     let interval = f64::from(DECAY_INTERVAL);
     if !(0.0..=1.0 / interval).contains(&share) {
-        return Err(BuildError::out_of_range(
-            "learning.weight_decay",
-            share,
-            (0.0, 1.0 / interval),
-        ));
+        let accepted = (0.0, 1.0 / interval);
+        return Err(BuildError::out_of_range(parameter, share, accepted));
     }
-    gain::<P>("learning.weight_decay", share * interval)
+    gain::<P>(parameter, share * interval)
 }
 
 /// Checks that a number is finite and not negative.

@@ -16,6 +16,7 @@
 //! # Ok::<(), apical::config::ConfigError>(())
 //! ```
 
+mod alignment;
 mod choice;
 mod coupling;
 mod data;
@@ -34,6 +35,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+pub use alignment::Alignment;
 pub use coupling::{Conductances, Coupling, LayerConductances, Mixing, Teacher};
 pub use data::{Data, Scale, Targets, Task, TeacherNetwork};
 pub use document::ConfigDocument;
@@ -74,6 +76,8 @@ pub struct Config {
     pub time: Time,
     /// Noise on the potentials.
     pub noise: Noise,
+    /// Noise that top-down weights are aligned by.
+    pub alignment: Alignment,
 }
 
 impl Config {
@@ -137,6 +141,8 @@ impl Config {
         self.learning.check(&self.network)?;
         self.time.check()?;
         self.noise.check()?;
+        let Network { feedback, mode, .. } = self.network;
+        self.alignment.check(feedback, mode, &self.time)?;
         self.check_together()
     }
 
@@ -194,6 +200,7 @@ struct Sections {
     learning: Learning,
     time: Time,
     noise: Noise,
+    alignment: Alignment,
 }
 
 impl From<Config> for Sections {
@@ -211,6 +218,7 @@ impl From<Config> for Sections {
             learning: config.learning,
             time: config.time,
             noise: config.noise,
+            alignment: config.alignment,
         }
     }
 }
@@ -237,6 +245,7 @@ impl Sections {
             learning: self.learning,
             time: self.time,
             noise: self.noise,
+            alignment: self.alignment,
         })
     }
 }

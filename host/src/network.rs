@@ -13,7 +13,7 @@ use crate::config::{self, Config};
 use apical_core::backprop::{Backprop, Description};
 use apical_core::microcircuit::{
     Attenuation, Feedback, Initial, Interneurons, LayerSpecification, LearningRates, Microcircuit,
-    Mode, Noise, NoiseConvention, Specification, Teacher,
+    Mode, Specification, Teacher,
 };
 use apical_core::{Activation, BuildError, Precision, Rounding};
 
@@ -146,6 +146,7 @@ impl Blueprint {
                 config::Feedback::Transposed => Feedback::Transposed,
                 config::Feedback::Learned => Feedback::Learned,
                 config::Feedback::KolenPollack => Feedback::KolenPollack,
+                config::Feedback::PhaselessAlignment => Feedback::PhaselessAlignment,
             },
             interneurons: match network.interneurons {
                 config::Interneurons::Learned => Interneurons::Learned,
@@ -164,16 +165,11 @@ impl Blueprint {
                     inhibitory: conductances.e_inh,
                 },
             },
-            noise: Noise {
-                sigma: config.noise.sigma,
-                convention: match config.noise.convention {
-                    config::NoiseConvention::PerStep => NoiseConvention::PerStep,
-                    config::NoiseConvention::EulerMaruyama => NoiseConvention::EulerMaruyama,
-                },
-            },
+            noise: config.noise.parameters(),
             dt: config.time.dt,
             weight_decay: learning.weight_decay,
             error_scale: learning.error_scale,
+            alignment: config.alignment.parameters(),
             tau_input: config.time.tau_input,
             tau_weights: learning.tau_w,
             learning_lag: learning.learning_lag,
@@ -221,6 +217,7 @@ impl Blueprint {
             layer.rates = layer.rates.scaled(factor);
         }
         self.rest.weight_decay *= factor;
+        self.rest.alignment.decay *= factor;
         self
     }
 
@@ -228,6 +225,7 @@ impl Blueprint {
     #[must_use]
     pub fn quiet(mut self) -> Self {
         self.rest.noise.sigma = 0.0;
+        self.rest.alignment.sigma = 0.0;
         self
     }
 

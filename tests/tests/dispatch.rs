@@ -139,6 +139,17 @@ fn in_both_modes<P: Precision>(precision: &str) {
             "learning.error_scale=4",
         ],
     );
+    compare::<P>(
+        precision,
+        &[
+            "network.layers=[37,53,19,3]",
+            "network.feedback=phaseless-alignment",
+            "network.interneurons=mirrored",
+            "learning.down=0.5",
+            "learning.error_scale=2",
+            "alignment.decay=0.001",
+        ],
+    );
     let tanh = [
         "network.activation=tanh",
         "data.targets={low=-0.5,high=0.5}",

@@ -22,9 +22,11 @@ pub(super) fn step<P: Precision, B: Batch<P>, O: Observe>(
     teacher: Option<&[P::Potential]>,
     observer: &mut O,
 ) {
-    let key = Key::new(network.seed, activity.clock.step, stream::NOISE);
+    let step = activity.clock.step;
+    let key = Key::new(network.seed, step, stream::NOISE);
     let mut state = network.state(activity, batch.samples());
     low_pass_input(network, &mut state, input, observer);
+    network.draw_alignment(step, &mut state, observer);
     rates(network, batch, &mut state, observer);
     for (k, layer) in network.layers.iter().enumerate() {
         let below = k.checked_sub(1).and_then(|k| network.layers.get(k));
@@ -173,6 +175,13 @@ impl<P: Precision> Microcircuit<'_, P> {
         for (w, x, into) in products {
             batch.mat_vec(w, x, v, into, observer);
         }
+        let noisy = self.mode == Mode::Full && self.alignment.is_some();
+        if let (Cells::Pyramidal(_), true) = (cells, noisy) {
+            // The output has none.
+            for (v, &xi) in v.iter_mut().zip(n.part(state.inverse, start, len)) {
+                *v = P::add(*v, xi, observer);
+            }
+        }
     }
 
     /// Equation (4): `vA_k` = `W^PP_{k,k+1}` `r_{k+1}` + `W^PI_{k,k}` `r^I_k`. With `nudged`, the
@@ -200,7 +209,10 @@ impl<P: Precision> Microcircuit<'_, P> {
         let feedback = match self.feedback {
             // The bottom-up weights of the layer above, which begins where this one ends.
             Feedback::Transposed => (layer.weights_end, true),
-            Feedback::Fixed | Feedback::Learned | Feedback::KolenPollack => (layer.down, false),
+            Feedback::Fixed
+            | Feedback::Learned
+            | Feedback::KolenPollack
+            | Feedback::PhaselessAlignment => (layer.down, false),
         };
         let (cancelling, into) = match self.interneurons {
             Interneurons::Learned => ((layer.pi, false), Into::Add),
@@ -289,6 +301,7 @@ impl<P: Precision> Microcircuit<'_, P> {
                 *rate = seen;
             }
         }
+        self.high_pass(state, observer);
         observer.apart(
             #[inline(always)]
             |observer| {
@@ -297,18 +310,26 @@ impl<P: Precision> Microcircuit<'_, P> {
                 }
             },
         );
-        observer.apart(
-            #[inline(always)]
-            |observer| {
-                for (rate, &error) in state.error_rate.iter_mut().zip(&*state.error) {
-                    let scaled = match self.error_scale {
-                        Some(scale) => P::scale(scale, error, observer),
-                        None => error,
-                    };
-                    *rate = P::rate(scaled, observer);
-                }
-            },
-        );
+        if self.feedback == Feedback::KolenPollack {
+            observer.apart(
+                #[inline(always)]
+                |observer| {
+                    for (rate, &error) in state.error_rate.iter_mut().zip(&*state.error) {
+                        *rate = self.as_rate(error, observer);
+                    }
+                },
+            );
+        }
+    }
+
+    /// An error, or another small number, times the error scale, as top-down weights multiply it.
+    #[inline(always)]
+    pub(super) fn as_rate<O: Observe>(&self, error: P::Potential, observer: &mut O) -> P::Rate {
+        let scaled = match self.error_scale {
+            Some(scale) => P::scale(scale, error, observer),
+            None => error,
+        };
+        P::rate(scaled, observer)
     }
 }
 
@@ -430,7 +451,7 @@ fn synaptic_current<P: Precision, O: Observe>(
 
 /// sigma xi of equations (1) and (2), for every soma and interneuron.
 #[inline(always)]
-fn noise<P: Precision, O: Observe>(
+pub(super) fn noise<P: Precision, O: Observe>(
     amplitude: Option<P::Coefficient>,
     key: Key,
     somata: &mut [P::Potential],

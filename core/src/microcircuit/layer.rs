@@ -1,5 +1,6 @@
 //! One layer in the words of a precision, and the building of a network out of its description.
 
+use super::alignment::Factors;
 use super::{
     Attenuation, Feedback, Interneurons, LayerSpecification, LearningRates, Microcircuit, Mode,
     NoiseConvention, Specification, Teacher,
@@ -246,7 +247,8 @@ impl<'a, P: Precision> Microcircuit<'a, P> {
                 Some(coefficient::<P>("noise.sigma", amplitude)?)
             },
             error_scale: shape::error_scale::<P>(s.error_scale)?.map(|[scale, _]| scale),
-            weight_decay: shape::weight_decay::<P>(s.weight_decay)?,
+            alignment: Factors::new(s)?,
+            weight_decay: shape::weight_decay::<P>("learning.weight_decay", s.weight_decay)?,
             learning_lag: if full {
                 steps("learning.learning_lag", s.learning_lag, dt)?
             } else {
@@ -421,11 +423,11 @@ fn gains<P: Precision>(
         down: of(
             "learning.down",
             match s.feedback {
-                // The error that it is multiplied by is a rate, and larger by this.
-                Feedback::KolenPollack => rates.down / s.error_scale,
+                // What it is multiplied by is a rate, and larger by this.
+                Feedback::KolenPollack | Feedback::PhaselessAlignment => rates.down / s.error_scale,
                 _ => rates.down,
             },
-            !output && matches!(s.feedback, Feedback::Learned | Feedback::KolenPollack),
+            !output && !matches!(s.feedback, Feedback::Fixed | Feedback::Transposed),
         )?,
         ip: of(
             "learning.pyramidal_to_interneuron",

@@ -80,6 +80,7 @@ impl<P: Precision, B: Batch<P>> Learning<'_, P, B> {
 /// Rules (7) to (10) on all layers: (7) soma and presynaptic rates below, (8) interneurons and
 /// rates of the layer, (9) -vA and rates of the interneurons, (10) inverse and rates above. Kolen and
 /// Pollack's rule has the rates of the layer and the errors above: (7) of the layer above, transposed.
+/// Phaseless alignment has the noise of the layer and the high-passed rates above.
 #[inline(always)]
 pub(super) fn learn<P: Precision, B: Batch<P>, O: Observe>(
     network: &Microcircuit<'_, P>,
@@ -127,7 +128,7 @@ pub(super) fn learn<P: Precision, B: Batch<P>, O: Observe>(
         let own = n.part(rate, layer.neuron, layer.size);
         let inter = n.part(rate, first, layer.above);
         let rates = match network.feedback {
-            Feedback::KolenPollack => &*error_rate,
+            Feedback::KolenPollack | Feedback::PhaselessAlignment => &*error_rate,
             _ if network.mode == Mode::TwoStep => &*nudged,
             _ => &*rate,
         };
@@ -173,12 +174,14 @@ pub(super) fn learn<P: Precision, B: Batch<P>, O: Observe>(
                 start,
             };
             learning.apply(place, gain, words, post, pre, observer);
-            let decays = match family {
-                Family::Up | Family::Ip => gain.is_some(),
-                Family::Down => gain.is_some() && network.feedback == Feedback::KolenPollack,
-                Family::Bias | Family::IpBias | Family::Pi => false,
+            let fraction = match (family, network.feedback) {
+                (Family::Up | Family::Ip, _) | (Family::Down, Feedback::KolenPollack) => {
+                    network.weight_decay
+                }
+                (Family::Down, _) => network.alignment.and_then(|factors| factors.decay),
+                (Family::Bias | Family::IpBias | Family::Pi, _) => None,
             };
-            if let Some(fraction) = network.weight_decay.filter(|_| decays && decay) {
+            if let Some(fraction) = fraction.filter(|_| gain.is_some() && decay) {
                 learning.decay(place, fraction, words, observer);
             }
         }

@@ -27,6 +27,9 @@ pub enum Feedback {
     /// same decay on both, `W^PP_{k,k+1}` becomes the transpose of `W^PP_{k+1,k}`, times the ratio of
     /// their rates, from any beginning.
     KolenPollack,
+    /// Plastic by phaseless alignment (Max et al. 2024): noise of the layer times the high-passed rates
+    /// that it causes above, which is the transpose of `W^PP_{k+1,k}` on the average; [`Alignment`].
+    PhaselessAlignment,
 }
 
 /// Whether interneurons have weights of their own.
@@ -92,6 +95,37 @@ pub struct Noise {
     pub convention: NoiseConvention,
 }
 
+/// The noise and the filters of [`Feedback::PhaselessAlignment`]. No other feedback looks at them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Alignment {
+    /// Deviation of the noise on the basal potentials of hidden neurons; 0 switches it off.
+    pub sigma: f64,
+    /// How long a noise lasts; unused in two-step mode, where each step has its own.
+    pub tau_noise: f64,
+    /// Low-pass that is taken off the rates above; in steps in two-step mode.
+    pub tau_rate: f64,
+    /// What share of itself a top-down weight loses in an update, as
+    /// [`Specification::weight_decay`], which those weights do not follow.
+    pub decay: f64,
+}
+
+impl Alignment {
+    /// The default, for constants.
+    pub const DEFAULT: Self = Self {
+        sigma: 0.1,
+        tau_noise: 5.0,
+        tau_rate: 20.0,
+        decay: 0.0,
+    };
+}
+
+impl Default for Alignment {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
 /// Learning rates of one layer: per millisecond in full mode, per update in two-step mode.
 /// Zero freezes a family.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -101,7 +135,8 @@ pub struct LearningRates {
     pub up: f64,
     /// Of the pyramidal thresholds, rule (7).
     pub bias: f64,
-    /// `eta^PP_{k,k+1}`, rule (10) or Kolen and Pollack's; hidden layers, learned feedback only.
+    /// `eta^PP_{k,k+1}`, rule (10), Kolen and Pollack's or phaseless alignment's; hidden layers, learned
+    /// feedback only.
     pub down: f64,
     /// `eta^IP_{k,k}`, rule (8); hidden layers.
     pub ip: f64,
@@ -198,8 +233,11 @@ pub struct Specification<'s> {
     /// [`DECAY_INTERVAL`](crate::precision::DECAY_INTERVAL) updates.
     pub weight_decay: f64,
     /// What errors are multiplied by while they are rates, which [`Feedback::KolenPollack`] needs; as
-    /// [`crate::backprop::Description::error_scale`].
+    /// [`crate::backprop::Description::error_scale`]. The same for the high-passed rates of
+    /// [`Feedback::PhaselessAlignment`].
     pub error_scale: f64,
+    /// Noise and filters of [`Feedback::PhaselessAlignment`].
+    pub alignment: Alignment,
     /// Low-pass of the input; 0 switches it off. Unused in two-step mode.
     pub tau_input: f64,
     /// Low-pass of plasticity; 0 switches it off. Full mode only.
@@ -231,6 +269,7 @@ impl Specification<'_> {
         dt: 0.1,
         weight_decay: 0.0,
         error_scale: 1.0,
+        alignment: Alignment::DEFAULT,
         tau_input: 3.0,
         tau_weights: 30.0,
         learning_lag: 0.0,

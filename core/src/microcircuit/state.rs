@@ -19,8 +19,10 @@ pub(super) struct Layout {
     pub(super) inverse: usize,
     /// Words for the rates after the top-down sweep: as many as pyramidal neurons, or none.
     pub(super) nudged: usize,
-    /// Words for errors as rates, which Kolen and Pollack's rule needs: as `nudged`.
+    /// Words for what top-down weights multiply above them, as rates: as `nudged`.
     pub(super) error_rate: usize,
+    /// Words for low-passed rates, which phaseless alignment needs: as `nudged`.
+    pub(super) low_passed: usize,
 }
 
 impl Layout {
@@ -28,7 +30,7 @@ impl Layout {
         self.pyramidal + self.interneurons
     }
     pub(super) const fn potentials(&self) -> usize {
-        self.input + 4 * self.neurons() + 2 * self.hidden + self.inverse
+        self.input + 4 * self.neurons() + 2 * self.hidden + self.inverse + self.low_passed
     }
     pub(super) const fn rates(&self) -> usize {
         self.input + self.neurons() + self.nudged + self.error_rate
@@ -43,6 +45,7 @@ impl Layout {
             inverse: self.inverse * samples,
             nudged: self.nudged * samples,
             error_rate: self.error_rate * samples,
+            low_passed: self.low_passed * samples,
         }
     }
 }
@@ -66,15 +69,18 @@ pub(super) struct State<'s, P: Precision> {
     /// The top-down part of vA.
     pub(super) top_down: &'s mut [P::Potential],
     /// What top-down weights learn from: phi(u) - phi(top-down part) by rule (10), the rates that the
-    /// layer above saw by Kolen and Pollack's.
+    /// layer above saw by Kolen and Pollack's, the noise by phaseless alignment.
     pub(super) inverse: &'s mut [P::Potential],
+    /// Low-passed rates of pyramidal neurons; with phaseless alignment.
+    pub(super) low_passed: &'s mut [P::Potential],
     /// Rates of the input.
     pub(super) input_rate: &'s mut [P::Rate],
     /// Rates of all neurons; in two-step mode, of pyramidal neurons before the top-down sweep.
     pub(super) rate: &'s mut [P::Rate],
     /// Rates of pyramidal neurons after the top-down sweep; two-step mode.
     pub(super) nudged: &'s mut [P::Rate],
-    /// Errors of pyramidal neurons times the error scale; with Kolen and Pollack's rule.
+    /// Errors of pyramidal neurons with Kolen and Pollack's rule, high-passed rates with phaseless
+    /// alignment, times the error scale.
     pub(super) error_rate: &'s mut [P::Rate],
     /// Low-pass filtered plasticity, placed as the weights.
     pub(super) traces: &'s mut [P::Trace],
@@ -93,6 +99,7 @@ impl<P: Precision> Microcircuit<'_, P> {
                     inverse: 0,
                     nudged: 0,
                     error_rate: 0,
+                    low_passed: 0,
                 };
             }
         };
@@ -103,7 +110,9 @@ impl<P: Precision> Microcircuit<'_, P> {
             interneurons: pyramidal - first,
             hidden: last.neuron,
             inverse: match self.feedback {
-                Feedback::Learned | Feedback::KolenPollack => last.neuron,
+                Feedback::Learned | Feedback::KolenPollack | Feedback::PhaselessAlignment => {
+                    last.neuron
+                }
                 Feedback::Fixed | Feedback::Transposed => 0,
             },
             nudged: if self.mode == Mode::TwoStep {
@@ -111,7 +120,11 @@ impl<P: Precision> Microcircuit<'_, P> {
             } else {
                 0
             },
-            error_rate: if self.feedback == Feedback::KolenPollack {
+            error_rate: match self.feedback {
+                Feedback::KolenPollack | Feedback::PhaselessAlignment => pyramidal,
+                Feedback::Fixed | Feedback::Transposed | Feedback::Learned => 0,
+            },
+            low_passed: if self.feedback == Feedback::PhaselessAlignment {
                 pyramidal
             } else {
                 0
@@ -152,6 +165,7 @@ impl<P: Precision> Microcircuit<'_, P> {
             apical: potentials.take(at.hidden),
             top_down: potentials.take(at.hidden),
             inverse: potentials.take(at.inverse),
+            low_passed: potentials.take(at.low_passed),
             input_rate: rates.take(at.input),
             rate: rates.take(n),
             nudged: rates.take(at.nudged),

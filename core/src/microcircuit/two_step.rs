@@ -23,7 +23,9 @@ pub(super) fn step<P: Precision, B: Batch<P>, O: Observe>(
     teacher: Option<&[P::Potential]>,
     observer: &mut O,
 ) {
+    let step = activity.clock.step;
     let state = &mut network.state(activity, batch.samples());
+    network.draw_alignment(step, state, observer);
     let inputs = state
         .input
         .iter_mut()
@@ -69,7 +71,8 @@ pub(super) fn step<P: Precision, B: Batch<P>, O: Observe>(
     network.errors(batch, state, observer);
 }
 
-/// u = a v, phi of it as the prediction, and its rate before the top-down sweep.
+/// u = a v, phi of it as the prediction, and its rate before the top-down sweep. What noise there is
+/// has that rate only, and is over by the top-down sweep.
 #[inline(always)]
 fn predict<P: Precision, B: Batch<P>, O: Observe>(
     network: &Microcircuit<'_, P>,
@@ -83,25 +86,45 @@ fn predict<P: Precision, B: Batch<P>, O: Observe>(
     let v = n.part(state.dendrite, start, len);
     let u = n.part_mut(state.soma, start, len);
     let prediction = n.part_mut(state.prediction, start, len);
-    observer.apart(
-        #[inline(always)]
-        |observer| {
-            for ((u, prediction), &v) in u.iter_mut().zip(&mut *prediction).zip(v) {
-                *u = P::scale(a, v, observer);
-                *prediction = *u;
-            }
-        },
-    );
-    batch.activate(&network.phi, prediction);
     let rate = n.part_mut(state.rate, start, len);
+    let noise = match network.alignment {
+        Some(_) => n.part(state.inverse, start, len),
+        None => &[],
+    };
     observer.apart(
         #[inline(always)]
         |observer| {
-            for (rate, &wide) in rate.iter_mut().zip(&*prediction) {
-                *rate = P::rate(wide, observer);
+            for (u, &v) in u.iter_mut().zip(v) {
+                *u = P::scale(a, v, observer);
             }
         },
     );
+    // In a loop, so that the activation is compiled once.
+    for noisy in [true, false] {
+        if noisy && noise.is_empty() {
+            continue;
+        }
+        for (prediction, &u) in prediction.iter_mut().zip(&*u) {
+            *prediction = u;
+        }
+        if noisy {
+            for (prediction, &xi) in prediction.iter_mut().zip(noise) {
+                let xi = P::scale(a, xi, observer);
+                *prediction = P::add(*prediction, xi, observer);
+            }
+        }
+        batch.activate(&network.phi, prediction);
+        if noisy || noise.is_empty() {
+            observer.apart(
+                #[inline(always)]
+                |observer| {
+                    for (rate, &wide) in rate.iter_mut().zip(&*prediction) {
+                        *rate = P::rate(wide, observer);
+                    }
+                },
+            );
+        }
+    }
 }
 
 /// u = a vB + lambda vA: the apical potential joins what the bottom-up sweep left.

@@ -107,6 +107,7 @@ fn potentials<P: Precision>(network: &Microcircuit<'_, P>, search: &mut Search) 
     }
     let inverse = match network.feedback {
         Feedback::KolenPollack => "seen",
+        Feedback::PhaselessAlignment => "noise",
         _ => "inverse",
     };
     for (name, words) in [
@@ -119,6 +120,11 @@ fn potentials<P: Precision>(network: &Microcircuit<'_, P>, search: &mut Search) 
         }
         start += words;
     }
+    let low_passed = usize::from(at.low_passed > 0);
+    for (k, l) in layers(network) {
+        let range = (low_passed * l.size, 1);
+        search.offer(("r_low", k), storage, start + l.neuron, range);
+    }
 }
 
 fn rates<P: Precision>(network: &Microcircuit<'_, P>, search: &mut Search) {
@@ -127,6 +133,10 @@ fn rates<P: Precision>(network: &Microcircuit<'_, P>, search: &mut Search) {
     search.offer(("r", 0), storage, 0, (at.input, 1));
     let nudged = usize::from(at.nudged > 0);
     let errors = usize::from(at.error_rate > 0);
+    let errors_name = match network.feedback {
+        Feedback::PhaselessAlignment => "r_high",
+        _ => "r_error",
+    };
     for (k, l) in layers(network) {
         let pyramidal = at.input + l.neuron;
         search.offer(("r", k), storage, pyramidal, (l.size, 1));
@@ -135,6 +145,6 @@ fn rates<P: Precision>(network: &Microcircuit<'_, P>, search: &mut Search) {
         let above = pyramidal + at.neurons();
         search.offer(("r_nudged", k), storage, above, (nudged * l.size, 1));
         let error = above + at.nudged;
-        search.offer(("r_error", k), storage, error, (errors * l.size, 1));
+        search.offer((errors_name, k), storage, error, (errors * l.size, 1));
     }
 }

@@ -67,6 +67,8 @@ pub const fn storage(specification: &Specification<'_>) -> Storage {
         Feedback::Fixed | Feedback::Transposed => (0, 0),
         Feedback::Learned => (hidden, 0),
         Feedback::KolenPollack => (hidden, pyramidal),
+        // And the rates' low-pass.
+        Feedback::PhaselessAlignment => (hidden + pyramidal, pyramidal),
     };
     Storage {
         weights,
@@ -180,7 +182,7 @@ mod tests {
         let layers = [LayerSpecification::default(); 3];
         let mut built = 0;
         for sizes in [&[3, 2][..], &[5, 4, 3], &[4, 7, 1, 6]] {
-            for choice in 0..144 {
+            for choice in 0..180 {
                 let specification = Specification {
                     sizes,
                     layers: &layers[..sizes.len() - 1],
@@ -191,13 +193,14 @@ mod tests {
                         Feedback::Transposed,
                         Feedback::Learned,
                         Feedback::KolenPollack,
-                    ][choice / 4 % 4],
+                        Feedback::PhaselessAlignment,
+                    ][choice / 4 % 5],
                     interneurons: [
                         Interneurons::Learned,
                         Interneurons::Mirrored,
                         Interneurons::Tied,
-                    ][choice / 16 % 3],
-                    tau_weights: [0.0, 30.0, 30.0][choice / 48],
+                    ][choice / 20 % 3],
+                    tau_weights: [0.0, 30.0, 30.0][choice / 60],
                     ..Specification::default()
                 };
                 let mut room: [Layer<I16>; 3] = core::array::from_fn(|_| Layer::default());

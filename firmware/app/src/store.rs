@@ -40,7 +40,7 @@ use block::{BLOCK, Reader, Writer};
 use slot::{Header, State};
 
 /// The version of the layout of a slot.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Bytes of the clock: steps, and steps since the pattern changed.
 const CLOCK: usize = 12;

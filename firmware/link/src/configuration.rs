@@ -1,16 +1,16 @@
 //! A network's whole description, as it travels and as a checkpoint keeps it.
 
 use apical_core::microcircuit::{
-    Attenuation, Feedback, Initial, Interneurons, LayerSpecification, Mode, Noise, Specification,
-    Teacher,
+    Alignment, Attenuation, Feedback, Initial, Interneurons, LayerSpecification, Mode, Noise,
+    Specification, Teacher,
 };
 use apical_core::{Activation, Rounding};
 use heapless::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::remote::{
-    ActivationWire, AttenuationWire, FeedbackWire, InitialWire, InterneuronsWire, ModeWire,
-    NoiseWire, RoundingWire, TeacherWire, layers,
+    ActivationWire, AlignmentWire, AttenuationWire, FeedbackWire, InitialWire, InterneuronsWire,
+    ModeWire, NoiseWire, RoundingWire, TeacherWire, layers,
 };
 
 /// Most layers of a network, the input not counted.
@@ -18,7 +18,7 @@ pub const MAX_LAYERS: usize = 4;
 /// Most layers of a network, the input counted.
 pub const MAX_SIZES: usize = MAX_LAYERS + 1;
 /// Most bytes of a configuration as postcard writes it; a test measures the largest.
-pub const MAX_BYTES: usize = 592;
+pub const MAX_BYTES: usize = 624;
 
 /// Everything that decides what a board computes: a [`Specification`] that owns its lists, how its
 /// weights begin, and how it learns.
@@ -58,6 +58,9 @@ pub struct Configuration {
     pub weight_decay: f64,
     /// What errors are multiplied by while they are rates.
     pub error_scale: f64,
+    /// Noise and filters of phaseless alignment.
+    #[serde(with = "AlignmentWire")]
+    pub alignment: Alignment,
     /// Low-pass of the input.
     pub tau_input: f64,
     /// Low-pass of plasticity.
@@ -97,6 +100,7 @@ impl Configuration {
             dt: s.dt,
             weight_decay: s.weight_decay,
             error_scale: s.error_scale,
+            alignment: s.alignment,
             tau_input: s.tau_input,
             tau_weights: s.tau_weights,
             learning_lag: s.learning_lag,
@@ -124,6 +128,7 @@ impl Configuration {
             dt: self.dt,
             weight_decay: self.weight_decay,
             error_scale: self.error_scale,
+            alignment: self.alignment,
             tau_input: self.tau_input,
             tau_weights: self.tau_weights,
             learning_lag: self.learning_lag,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::Error;
 
 /// The version of the protocol that this crate speaks.
-pub const VERSION: u8 = 2;
+pub const VERSION: u8 = 3;
 /// The sequence number of an answer to a frame that could not be read.
 pub const UNREAD: u16 = 0;
 /// The check sum, of frames and of checkpoints.

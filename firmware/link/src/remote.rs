@@ -2,8 +2,8 @@
 //! here to the original.
 
 use apical_core::microcircuit::{
-    Attenuation, Feedback, Initial, Interneurons, LayerSpecification, LearningRates, Mode, Noise,
-    NoiseConvention, Range, Teacher,
+    Alignment, Attenuation, Feedback, Initial, Interneurons, LayerSpecification, LearningRates,
+    Mode, Noise, NoiseConvention, Range, Teacher,
 };
 use apical_core::rule::Clock;
 use apical_core::shape::Storage;
@@ -70,6 +70,16 @@ pub(crate) enum FeedbackWire {
     Transposed,
     Learned,
     KolenPollack,
+    PhaselessAlignment,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Alignment")]
+pub(crate) struct AlignmentWire {
+    sigma: f64,
+    tau_noise: f64,
+    tau_rate: f64,
+    decay: f64,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -17,7 +17,8 @@ pub struct Learning {
     /// Whether one number for `up` is the output's rate, and every hidden layer's is that of the
     /// layer above divided by the layer's mixing factor lambda, which its error was multiplied by.
     pub rescale: bool,
-    /// Top-down weights, rule (10) or Kolen and Pollack's; a list has one for each hidden layer.
+    /// Top-down weights, rule (10), Kolen and Pollack's or phaseless alignment's; a list has one for
+    /// each hidden layer.
     pub down: PerLayer,
     /// Pyramidal cells to interneurons, rule (8); a list as for `down`.
     pub pyramidal_to_interneuron: PerLayer,
@@ -29,8 +30,8 @@ pub struct Learning {
     pub decay: f64,
     /// What share of itself a weight loses in an update, before `decay`.
     pub weight_decay: f64,
-    /// What errors are multiplied by while they are rates (backpropagation, Kolen and Pollack's
-    /// rule), so that small ones are not lost in rates of few bits ("loss scaling").
+    /// What errors, or rates less their low-pass, are multiplied by while they are rates
+    /// (backpropagation, Kolen and Pollack's rule, phaseless alignment), so that small ones are not lost in rates of few bits ("loss scaling").
     pub error_scale: f64,
     /// The rate of a bias as a multiple of that of the weights beside it.
     pub bias_factor: f64,
@@ -99,14 +100,15 @@ impl Learning {
                 (|rate: f64| rate >= 0.0, "a rate, 0 (frozen) or more"),
             )?;
         }
-        let learns_down = matches!(network.feedback, Feedback::Learned | Feedback::KolenPollack);
+        let learns_down = !matches!(network.feedback, Feedback::Fixed | Feedback::Transposed);
         require(
             learns_down || self.down.is_zero(),
             "learning.down",
             &format_args!("{}", self.down),
             || {
                 format!(
-                    "0, as network.feedback is \"{}\"; more with \"learned\" or \"kolen-pollack\"",
+                    "0, as network.feedback is \"{}\"; more with \"learned\", \"kolen-pollack\" or \
+                     \"phaseless-alignment\"",
                     network.feedback
                 )
             },

@@ -56,6 +56,9 @@ choice! {
         /// Learned by Kolen and Pollack's rule, at `learning.down`: what the bottom-up weights of the
         /// layer above learn, transposed.
         KolenPollack = "kolen-pollack",
+        /// Learned by phaseless alignment, at `learning.down`: noise of a layer times the
+        /// high-passed rates above it; `[alignment]`.
+        PhaselessAlignment = "phaseless-alignment",
     }
 }
 

@@ -1,5 +1,6 @@
 //! `[time]` and `[noise]`: the step, the presentation, and what disturbs it.
 
+use apical_core::microcircuit;
 use serde::{Deserialize, Serialize};
 
 use super::choice::choice;
@@ -78,6 +79,17 @@ pub struct Noise {
 }
 
 impl Noise {
+    /// The same as core has them.
+    pub const fn parameters(&self) -> microcircuit::Noise {
+        microcircuit::Noise {
+            sigma: self.sigma,
+            convention: match self.convention {
+                NoiseConvention::PerStep => microcircuit::NoiseConvention::PerStep,
+                NoiseConvention::EulerMaruyama => microcircuit::NoiseConvention::EulerMaruyama,
+            },
+        }
+    }
+
     /// What a standard normal number is multiplied by in one step of `dt` milliseconds.
     pub fn per_step(&self, dt: f64) -> f64 {
         match self.convention {

@@ -169,6 +169,26 @@ fn kolen_and_pollacks_rule_has_these_bits_on_every_machine_and_any_threads() {
     }
 }
 
+/// Top-down weights that learn from noise, which every sample of a batch has its own of.
+const ALIGNMENT: [&str; 5] = [
+    "network.feedback=phaseless-alignment",
+    "network.interneurons=mirrored",
+    "learning.down=[0.05,0.05]",
+    "alignment.sigma=0.2",
+    "alignment.decay=0.001",
+];
+
+#[test]
+fn phaseless_alignment_has_these_bits_on_every_machine_and_any_threads() {
+    for (precision, digest) in [
+        ("f64", "63984f71974e9ffe"),
+        ("f32", "0ee82f2007762bc0"),
+        ("i16", "451b9b161202037c"),
+    ] {
+        two_epochs(&ALIGNMENT, precision, digest, &["1", "2"]);
+    }
+}
+
 /// Backpropagation goes through the same batches.
 #[test]
 fn the_control_has_these_bits_and_the_angle_of_the_gradient() {

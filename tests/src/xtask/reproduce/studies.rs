@@ -49,12 +49,24 @@ const LEARNED: &str = "microcircuit, Kolen-Pollack feedback";
 const BACKPROPAGATION: &str = "backpropagation";
 
 /// 784-500-500-10, and the network of `PocketNN`.
-const MNIST: [Row; 15] = [
+const MNIST: [Row; 17] = [
     row("float", MICROCIRCUIT, "f32", &[]),
     row("i16", MICROCIRCUIT, "i16", &[]),
+    row(
+        "longer-float",
+        MICROCIRCUIT,
+        "f32",
+        &["run.epochs=60", "learning.decay=0.96"],
+    ),
     row("learned-float", LEARNED, "f32", &KOLEN_POLLACK),
     row("learned-i16", LEARNED, "i16", &KOLEN_POLLACK),
     row("learned-longer-float", LEARNED, "f32", &LONGER),
+    row(
+        "phaseless-float",
+        "microcircuit, phaseless alignment",
+        "f32",
+        &PHASELESS,
+    ),
     row("backprop", BACKPROPAGATION, "f32", &LARGE_CONTROL),
     row(
         "backprop-noise",
@@ -92,8 +104,9 @@ const MNIST: [Row; 15] = [
         "f32",
         &[
             "network.layers=[784, 10]",
-            "learning.up=[0.02]",
+            "learning.up=[0.1]",
             "learning.pyramidal_to_interneuron=0",
+            "data.targets={ low = 0.001, high = 0.999 }",
         ],
     ),
     row("pocket-float", MICROCIRCUIT, "f32", &POCKET),
@@ -133,6 +146,18 @@ const LONGER: [&str; 8] = [
     KOLEN_POLLACK[5],
     "run.epochs=60",
     "learning.decay=0.96",
+];
+
+/// Feedback that learns from noise, and the same regularisers.
+const PHASELESS: [&str; 8] = [
+    "network.feedback=phaseless-alignment",
+    KOLEN_POLLACK[1],
+    "network.init_down=[-1.0, 1.0]",
+    "learning.down=[0.1, 0.1]",
+    "alignment.sigma=1.0",
+    "alignment.decay=0.0001",
+    KOLEN_POLLACK[4],
+    KOLEN_POLLACK[5],
 ];
 
 /// The control of the large network.
