@@ -49,7 +49,7 @@ const LEARNED: &str = "microcircuit, Kolen-Pollack feedback";
 const BACKPROPAGATION: &str = "backpropagation";
 
 /// 784-500-500-10, and the network of `PocketNN`.
-const MNIST: [Row; 17] = [
+const MNIST: [Row; 18] = [
     row("float", MICROCIRCUIT, "f32", &[]),
     row("i16", MICROCIRCUIT, "i16", &[]),
     row(
@@ -67,6 +67,7 @@ const MNIST: [Row; 17] = [
         "f32",
         &PHASELESS,
     ),
+    row("rule-10", "microcircuit, rule 10, all plastic", "f32", &RULE_10),
     row("backprop", BACKPROPAGATION, "f32", &LARGE_CONTROL),
     row(
         "backprop-noise",
@@ -158,6 +159,20 @@ const PHASELESS: [&str; 8] = [
     "alignment.decay=0.0001",
     KOLEN_POLLACK[4],
     KOLEN_POLLACK[5],
+];
+
+/// One hidden layer, random at the beginning, with every family of weights plastic.
+const RULE_10: [&str; 10] = [
+    "network.layers=[784, 1000, 10]",
+    "network.feedback=learned",
+    "network.initial=random",
+    "network.init_down=[-1.0, 1.0]",
+    "network.init_ip=[-0.05, 0.05]",
+    "network.init_pi=[-1.0, 1.0]",
+    "learning.up=[1.0, 0.03]",
+    "learning.down=0.001",
+    "learning.pyramidal_to_interneuron=0.25",
+    "learning.interneuron_to_pyramidal=0.5",
 ];
 
 /// The control of the large network.
