@@ -230,6 +230,22 @@ fn runs_times_and_noise_out_of_range_are_refused() {
             "[noise]\nsigma = -1",
             "2: noise.sigma: found -1.0; accepted: a number, 0 or more",
         ),
+        (
+            "[alignment]\nsigma = -1",
+            "2: alignment.sigma: found -1.0; accepted: a number, 0 or more",
+        ),
+        (
+            "[alignment]\ndecay = 0.1",
+            "2: alignment.decay: found 0.1; accepted: a share of 0 to 0.015625",
+        ),
+        (
+            "[network]\nfeedback = \"phaseless-alignment\"\n[alignment]\ntau_rate = 0.5",
+            "4: alignment.tau_rate: found 0.5; accepted: at least 1 step",
+        ),
+        (
+            "[network]\nfeedback = \"phaseless-alignment\"\nmode = \"full\"\n[alignment]\ntau_noise = 0.01",
+            "5: alignment.tau_noise: found 0.01; accepted: at least time.dt (0.1 ms)",
+        ),
     ]);
 }
 

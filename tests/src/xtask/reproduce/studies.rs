@@ -67,7 +67,12 @@ const MNIST: [Row; 18] = [
         "f32",
         &PHASELESS,
     ),
-    row("rule-10", "microcircuit, rule 10, all plastic", "f32", &RULE_10),
+    row(
+        "rule-10",
+        "microcircuit, rule 10, all plastic",
+        "f32",
+        &RULE_10,
+    ),
     row("backprop", BACKPROPAGATION, "f32", &LARGE_CONTROL),
     row(
         "backprop-noise",
