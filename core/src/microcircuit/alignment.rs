@@ -11,6 +11,8 @@
 //! it for an error. The noise of the layer above, which no interneuron predicts, is one still, of mean 0.
 //! In two-step mode it is in the rates of the bottom-up sweep and over by the top-down sweep, so nothing
 //! of it comes down.
+//!
+//! Nothing here is inlined on a microcontroller: it would be in every image, and is used in few.
 
 use super::full::noise;
 use super::state::State;
@@ -79,7 +81,8 @@ impl<P: Precision> Factors<P> {
 
 impl<P: Precision> Microcircuit<'_, P> {
     /// xi of this step, for every hidden neuron.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn draw_alignment<O: Observe>(
         &self,
         step: u64,
@@ -109,7 +112,8 @@ impl<P: Precision> Microcircuit<'_, P> {
     }
 
     /// r^ = r less its low-pass, times the error scale, of all pyramidal neurons.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn high_pass<O: Observe>(&self, state: &mut State<'_, P>, observer: &mut O) {
         let Some(Factors { mean, .. }) = self.alignment else {
             return;
@@ -133,5 +137,23 @@ impl<P: Precision> Microcircuit<'_, P> {
                 }
             },
         );
+    }
+}
+
+/// Potentials and the noise of their neurons, attenuated where a factor is given.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+pub(super) fn add_noise<P: Precision, O: Observe>(
+    potentials: &mut [P::Potential],
+    attenuation: Option<P::Coefficient>,
+    noise: &[P::Potential],
+    observer: &mut O,
+) {
+    for (potential, &xi) in potentials.iter_mut().zip(noise) {
+        let xi = match attenuation {
+            Some(a) => P::scale(a, xi, observer),
+            None => xi,
+        };
+        *potential = P::add(*potential, xi, observer);
     }
 }

@@ -4,6 +4,7 @@
 //! once from the old values (an interneuron sees the old soma above it). Plasticity afterwards uses
 //! what this step computed, so learning before or after the somata have moved is the same.
 
+use super::alignment::add_noise;
 use super::state::State;
 use super::{Feedback, Interneurons, Layer, Microcircuit, Mode};
 use crate::kernel::Into;
@@ -178,9 +179,7 @@ impl<P: Precision> Microcircuit<'_, P> {
         let noisy = self.mode == Mode::Full && self.alignment.is_some();
         if let (Cells::Pyramidal(_), true) = (cells, noisy) {
             // The output has none.
-            for (v, &xi) in v.iter_mut().zip(n.part(state.inverse, start, len)) {
-                *v = P::add(*v, xi, observer);
-            }
+            add_noise::<P, O>(v, None, n.part(state.inverse, start, len), observer);
         }
     }
 
@@ -450,7 +449,8 @@ fn synaptic_current<P: Precision, O: Observe>(
 }
 
 /// sigma xi of equations (1) and (2), for every soma and interneuron.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 pub(super) fn noise<P: Precision, O: Observe>(
     amplitude: Option<P::Coefficient>,
     key: Key,

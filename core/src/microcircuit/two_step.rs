@@ -6,6 +6,7 @@
 //! in. Presynaptic rates of rules (7) and (8) are those of the bottom-up sweep, which made the
 //! predictions; those of rules (9) and (10) are the nudged ones.
 
+use super::alignment::add_noise;
 use super::full::Cells;
 use super::state::State;
 use super::{Layer, Microcircuit};
@@ -99,22 +100,19 @@ fn predict<P: Precision, B: Batch<P>, O: Observe>(
             }
         },
     );
-    // In a loop, so that the activation is compiled once.
-    for noisy in [true, false] {
-        if noisy && noise.is_empty() {
-            continue;
-        }
+    // With the noise and without: in a loop that cannot be unrolled, so that the activation, by far
+    // the most of it, is compiled once.
+    let passes = if noise.is_empty() { 1 } else { 2 };
+    for left in (0..core::hint::black_box(passes)).rev() {
+        let noisy = left == 1;
         for (prediction, &u) in prediction.iter_mut().zip(&*u) {
             *prediction = u;
         }
         if noisy {
-            for (prediction, &xi) in prediction.iter_mut().zip(noise) {
-                let xi = P::scale(a, xi, observer);
-                *prediction = P::add(*prediction, xi, observer);
-            }
+            add_noise::<P, O>(prediction, Some(a), noise, observer);
         }
         batch.activate(&network.phi, prediction);
-        if noisy || noise.is_empty() {
+        if left + 1 == passes {
             observer.apart(
                 #[inline(always)]
                 |observer| {
