@@ -31,7 +31,8 @@ pub struct Learning {
     /// What share of itself a weight loses in an update, before `decay`.
     pub weight_decay: f64,
     /// What errors, or rates less their low-pass, are multiplied by while they are rates
-    /// (backpropagation, Kolen and Pollack's rule, phaseless alignment), so that small ones are not lost in rates of few bits ("loss scaling").
+    /// (backpropagation, Kolen and Pollack's rule, phaseless alignment), so that small ones are not
+    /// lost in rates of few bits ("loss scaling").
     pub error_scale: f64,
     /// The rate of a bias as a multiple of that of the weights beside it.
     pub bias_factor: f64,
