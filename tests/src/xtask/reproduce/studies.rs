@@ -49,7 +49,7 @@ const LEARNED: &str = "microcircuit, Kolen-Pollack feedback";
 const BACKPROPAGATION: &str = "backpropagation";
 
 /// 784-500-500-10, and the network of `PocketNN`.
-const MNIST: [Row; 18] = [
+const MNIST: [Row; 19] = [
     row("float", MICROCIRCUIT, "f32", &[]),
     row("i16", MICROCIRCUIT, "i16", &[]),
     row(
@@ -57,6 +57,12 @@ const MNIST: [Row; 18] = [
         MICROCIRCUIT,
         "f32",
         &["run.epochs=60", "learning.decay=0.96"],
+    ),
+    row(
+        "regularised-float",
+        "microcircuit, fixed random feedback, regularised",
+        "f32",
+        &["data.swap_noise=0.03", KOLEN_POLLACK[4]],
     ),
     row("learned-float", LEARNED, "f32", &KOLEN_POLLACK),
     row("learned-i16", LEARNED, "i16", &KOLEN_POLLACK),
