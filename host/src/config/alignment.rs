@@ -1,10 +1,9 @@
 //! `[alignment]`: what top-down weights are aligned by.
 
 use apical_core::microcircuit::Alignment as Parameters;
-use apical_core::precision::DECAY_INTERVAL;
 use serde::{Deserialize, Serialize};
 
-use super::error::{Fault, require, require_not_negative};
+use super::error::{Fault, require, require_decay, require_not_negative};
 use super::network::{Feedback, Mode};
 use super::time::Time;
 
@@ -53,13 +52,7 @@ impl Alignment {
 
     pub(super) fn check(&self, feedback: Feedback, mode: Mode, time: &Time) -> Result<(), Fault> {
         require_not_negative("alignment.sigma", self.sigma)?;
-        let most = 1.0 / f64::from(DECAY_INTERVAL);
-        require(
-            (0.0..=most).contains(&self.decay),
-            "alignment.decay",
-            &self.decay,
-            || format!("a share of 0 to {most}"),
-        )?;
+        require_decay("alignment.decay", self.decay)?;
         if feedback != Feedback::PhaselessAlignment {
             return Ok(());
         }

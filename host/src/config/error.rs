@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
+use apical_core::precision::DECAY_INTERVAL;
 use serde::de;
 
 /// A configuration that cannot be used: where, what was found, what is accepted.
@@ -272,6 +273,14 @@ pub(super) fn require_not_negative(key: &str, value: f64) -> Result<(), Fault> {
         &value,
         || "a number, 0 or more",
     )
+}
+
+/// What share of itself a weight loses in an update: core takes it in steps of so many updates.
+pub(super) fn require_decay(key: &str, share: f64) -> Result<(), Fault> {
+    let most = 1.0 / f64::from(DECAY_INTERVAL);
+    require((0.0..=most).contains(&share), key, &share, || {
+        format!("a share of 0 to {most}")
+    })
 }
 
 /// A finite number above 0.

@@ -1,10 +1,9 @@
 //! `[learning]`: the rates of the four weight families and their filters.
 
 use apical_core::batch::MAX_SAMPLES;
-use apical_core::precision::DECAY_INTERVAL;
 use serde::{Deserialize, Serialize};
 
-use super::error::{Fault, require, require_not_negative, require_positive};
+use super::error::{Fault, require, require_decay, require_not_negative, require_positive};
 use super::network::{Feedback, Interneurons, Network, Rule};
 use super::per_layer::PerLayer;
 
@@ -139,13 +138,7 @@ impl Learning {
             &self.decay,
             || "a factor above 0 and at most 1",
         )?;
-        let most = 1.0 / f64::from(DECAY_INTERVAL);
-        require(
-            (0.0..=most).contains(&self.weight_decay),
-            "learning.weight_decay",
-            &self.weight_decay,
-            || format!("a share of 0 to {most}"),
-        )?;
+        require_decay("learning.weight_decay", self.weight_decay)?;
         self.check_control(network.rule)?;
         require_not_negative("learning.bias_factor", self.bias_factor)?;
         require_not_negative("learning.tau_w", self.tau_w)?;
