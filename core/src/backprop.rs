@@ -332,19 +332,8 @@ impl<P: Precision> Backprop<'_, P> {
         }
         // phi(u) in the place of the slope, which comes later.
         let wide = n.part_mut(state.slope, start, len);
-        for (wide, &u) in wide.iter_mut().zip(&*soma) {
-            *wide = u;
-        }
-        batch.activate(&self.phi, wide);
         let rates = n.part_mut(state.rate, start, len);
-        observer.apart(
-            #[inline(always)]
-            |observer| {
-                for (rate, &wide) in rates.iter_mut().zip(&*wide) {
-                    *rate = P::rate(wide, observer);
-                }
-            },
-        );
+        batch.fire(&self.phi, soma, wide, rates, observer);
     }
 
     /// `delta_N` = phi'(`u_N`) (`u_trgt` - `u_N`), `delta_k` = phi'(`u_k`) `W_{k+1}`^T `delta_{k+1}`.

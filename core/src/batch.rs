@@ -43,6 +43,31 @@ pub trait Batch<P: Precision> {
     /// phi of every potential, in place.
     fn activate(&self, phi: &Phi<P>, values: &mut [P::Potential]);
 
+    /// r = phi(u): `values` are wide, and `rates` what presynaptic rates are made of them. Of rates there
+    /// may be none.
+    #[inline(always)]
+    fn fire<O: Observe>(
+        &self,
+        phi: &Phi<P>,
+        potentials: &[P::Potential],
+        values: &mut [P::Potential],
+        rates: &mut [P::Rate],
+        observer: &mut O,
+    ) {
+        for (value, &u) in values.iter_mut().zip(potentials) {
+            *value = u;
+        }
+        self.activate(phi, values);
+        observer.apart(
+            #[inline(always)]
+            |observer| {
+                for (rate, &value) in rates.iter_mut().zip(&*values) {
+                    *rate = P::rate(value, observer);
+                }
+            },
+        );
+    }
+
     /// W x for each sample, with W of `y.len() / samples` rows and `x.len() / samples` columns.
     fn mat_vec<O: Observe>(
         &self,

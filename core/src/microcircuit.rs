@@ -11,6 +11,9 @@
 //! [`Activity`]: crate::rule::Activity
 
 mod alignment;
+mod building;
+mod dendrites;
+mod errors;
 mod full;
 mod initial;
 mod layer;

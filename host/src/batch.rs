@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use apical_core::activation::Phi;
-use apical_core::batch::{Block, MAX_SAMPLES};
+use apical_core::batch::{MAX_SAMPLES, One};
 use apical_core::kernel::Into;
 use apical_core::precision::{Draw, Filter};
 use apical_core::record::{Observe, Quantity};
@@ -15,13 +15,19 @@ use apical_core::{Batch, Counters, Precision};
 use rayon::prelude::*;
 
 use crate::dispatch::dispatch;
-use crate::engine::Engine;
+use crate::engine::{Division, Engine};
 
 /// Multiply-adds below which another thread costs more than it takes off.
 const ALONE: usize = 1 << 15;
 
+/// Parts for each thread: who has waited for something else takes fewer of them.
+const SHARES: usize = 4;
+
 /// Words below which the same holds for an activation function.
 const ALONE_WORDS: usize = 1 << 10;
+
+/// Words of a potential, a rate and what is between them that stay in the first cache together.
+const CHUNK: usize = 1 << 10;
 
 /// So many samples a step, on the threads of the current pool.
 #[derive(Debug, Clone, Copy)]
@@ -39,17 +45,29 @@ impl Parallel {
         }
     }
 
-    /// The rows of a matrix in as many parts as there are threads for so much work.
-    fn parts(&self, rows: usize, columns: usize) -> Vec<Range<usize>> {
-        let work = rows * columns * self.samples;
-        let count = if work < ALONE { 1 } else { self.threads };
+    /// The rows of a matrix in some parts for each thread, where there is so much work.
+    fn parts<P: Engine>(&self, rows: usize, columns: usize) -> Vec<Range<usize>> {
+        let work = rows * (columns + P::ROW) * self.samples;
+        let count = match self.threads {
+            1 => 1,
+            threads => (work / ALONE).clamp(1, threads * SHARES),
+        };
         // Kernels take four rows at a time.
         let each = rows.div_ceil(count).next_multiple_of(4).max(1);
-        (0..rows)
-            .step_by(each)
-            .map(|first| first..rows.min(first + each))
-            .collect()
+        pieces(rows, each)
     }
+
+    /// How many of so many words a thread has.
+    fn words(&self, words: usize) -> usize {
+        let count = if words < ALONE_WORDS { 1 } else { self.threads };
+        words.div_ceil(count).next_multiple_of(64).max(1)
+    }
+}
+
+/// So many things by pieces.
+fn pieces(all: usize, each: usize) -> Vec<Range<usize>> {
+    let firsts = (0..all).step_by(each);
+    firsts.map(|first| first..all.min(first + each)).collect()
 }
 
 /// Cuts the outputs, which stand sample by sample, along the rows of each part.
@@ -66,12 +84,8 @@ fn strips<'y, T>(y: &'y mut [T], rows: usize, parts: &[Range<usize>]) -> Vec<Vec
     strips
 }
 
-/// Tells an observer what a thread has counted.
-fn tell<O: Observe>(observer: &mut O, counted: impl IntoIterator<Item = Counters>) {
-    let mut all = Counters::default();
-    for counters in counted {
-        all.add(&counters);
-    }
+/// Tells an observer what has been counted.
+fn tell<O: Observe>(observer: &mut O, all: &Counters) {
     let word = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
     for (quantity, count) in [
         (Quantity::Weight, all.weight),
@@ -82,22 +96,6 @@ fn tell<O: Observe>(observer: &mut O, counted: impl IntoIterator<Item = Counters
         observer.saturated(quantity, word(count));
     }
     observer.updated(word(all.updates), word(all.lost));
-}
-
-/// Does each part with what belongs to it, on all threads; one part right here.
-fn divide<T: Send, O: Observe>(
-    parts: Vec<Range<usize>>,
-    belongings: Vec<T>,
-    of: impl Fn(Range<usize>, T) -> Counters + Sync,
-    observer: &mut O,
-) {
-    if parts.len() == 1 {
-        let work = parts.into_iter().zip(belongings);
-        return tell(observer, work.map(|(part, its)| of(part, its)));
-    }
-    let work = parts.into_par_iter().zip(belongings);
-    let counted = work.map(|(part, its)| of(part, its));
-    tell(observer, counted.collect::<Vec<_>>());
 }
 
 /// The transposed product of one sample.
@@ -125,6 +123,27 @@ fn activated<P: Precision>(phi: &Phi<P>, values: &mut [P::Potential]) {
     );
 }
 
+/// r = phi(u) of some words, as few at a time as stay in the first cache.
+#[inline(never)]
+fn fired<P: Precision>(
+    phi: &Phi<P>,
+    potentials: &[P::Potential],
+    values: &mut [P::Potential],
+    mut rates: &mut [P::Rate],
+) -> Counters {
+    let mut counters = Counters::default();
+    dispatch(
+        #[inline(always)]
+        || {
+            for (u, values) in potentials.chunks(CHUNK).zip(values.chunks_mut(CHUNK)) {
+                let own = rates.split_off_mut(..CHUNK.min(rates.len()));
+                One.fire(phi, u, values, own.unwrap_or_default(), &mut counters);
+            }
+        },
+    );
+    counters
+}
+
 impl<P: Engine> Batch<P> for Parallel {
     type Ones = Vec<P::Rate>;
 
@@ -137,13 +156,29 @@ impl<P: Engine> Batch<P> for Parallel {
     }
 
     fn activate(&self, phi: &Phi<P>, values: &mut [P::Potential]) {
-        if self.threads == 1 || values.len() < ALONE_WORDS {
-            return activated::<P>(phi, values);
-        }
-        let each = values.len().div_ceil(self.threads).next_multiple_of(64);
         values
-            .par_chunks_mut(each)
+            .par_chunks_mut(self.words(values.len()))
             .for_each(|values| activated::<P>(phi, values));
+    }
+
+    fn fire<O: Observe>(
+        &self,
+        phi: &Phi<P>,
+        potentials: &[P::Potential],
+        values: &mut [P::Potential],
+        mut rates: &mut [P::Rate],
+        observer: &mut O,
+    ) {
+        let each = self.words(values.len());
+        let parts = potentials.chunks(each).zip(values.chunks_mut(each));
+        let parts = parts.map(|(u, values)| {
+            let own = rates.split_off_mut(..each.min(rates.len()));
+            (u, values, own.unwrap_or_default())
+        });
+        let ranges = pieces(potentials.len(), each);
+        let counted = Division::new(ranges, parts)
+            .run(|_, (u, values, rates)| fired::<P>(phi, u, values, rates));
+        tell(observer, &counted);
     }
 
     fn mat_vec<O: Observe>(
@@ -158,13 +193,10 @@ impl<P: Engine> Batch<P> for Parallel {
         if rows * columns == 0 || w.len() < rows * columns {
             return;
         }
-        let parts = self.parts(rows, columns);
+        let parts = self.parts::<P>(rows, columns);
         let strips = strips(y, rows, &parts);
-        let of = |part: Range<usize>, strip| {
-            let w = &w[part.start * columns..part.end * columns];
-            P::product(w, x, columns, strip, into)
-        };
-        divide(parts, strips, of, observer);
+        let outputs = Division::new(parts, strips);
+        tell(observer, &P::product(w, x, columns, outputs, into));
     }
 
     fn mat_vec_transposed<O: Observe>(
@@ -179,11 +211,10 @@ impl<P: Engine> Batch<P> for Parallel {
         if rows * columns == 0 {
             return;
         }
-        let work = x
-            .par_chunks_exact(rows)
-            .zip(y.par_chunks_exact_mut(columns));
-        let counted = work.map(|(x, y)| transposed::<P>(w, x, y, into));
-        tell(observer, counted.collect::<Vec<_>>());
+        let work = x.chunks_exact(rows).zip(y.chunks_exact_mut(columns));
+        let samples = pieces(self.samples, 1);
+        let counted = Division::new(samples, work).run(|_, (x, y)| transposed::<P>(w, x, y, into));
+        tell(observer, &counted);
     }
 
     fn update<O: Observe>(
@@ -197,16 +228,16 @@ impl<P: Engine> Batch<P> for Parallel {
     ) {
         let samples = self.samples;
         let (rows, columns) = (post.len() / samples, pre.len() / samples);
-        let parts = self.parts(rows, columns);
+        let parts = self.parts::<P>(rows, columns);
         let each = parts.first().map_or(0, Range::len) * columns;
         if each == 0 {
             return;
         }
-        let of = |part: Range<usize>, w: &mut [P::Weight]| {
-            let first = part.start;
-            P::change(w, Block { first, samples }, post, gain, pre, draw)
-        };
-        divide(parts, w.chunks_mut(each).collect(), of, observer);
+        let weights = Division::new(parts, w.chunks_mut(each));
+        tell(
+            observer,
+            &P::change(weights, samples, post, gain, pre, draw),
+        );
     }
 
     /// One sample's, as there is a trace for one only; a configuration with a filter and more

@@ -9,15 +9,20 @@
 //! [`Engine::advance`] is the hot loop. It is no generic function but one of each precision, so that
 //! this crate has its code and no other crate that calls it compiles it again.
 
+mod division;
 mod half;
 mod line;
 mod single;
+
+use std::ops::Range;
 
 use apical_core::batch::Block;
 use apical_core::kernel::Into;
 use apical_core::precision::Draw;
 use apical_core::rule::Activity;
 use apical_core::{Counters, F32, F64, I8, I16, I16x32, I32, Number, Precision, Rounding};
+
+pub use division::Division;
 
 use crate::dispatch::dispatch;
 use crate::network::Circuit;
@@ -31,6 +36,9 @@ pub type Strip<'y, P> = Vec<&'y mut [<P as Precision>::Potential]>;
 
 /// A precision that can be trained on a desktop, one sample after the other or in batches.
 pub trait Engine: Precision {
+    /// What a row costs beside its columns, for each sample, as so many columns: factors and rounding.
+    const ROW: usize = 32;
+
     /// [`present::advance`](crate::present::advance) in this precision.
     fn advance(
         circuit: &Circuit<'_, Self>,
@@ -42,28 +50,28 @@ pub trait Engine: Precision {
         counters: &mut Counters,
     );
 
-    /// W x of every sample for some rows: `w` has these rows, `x` all columns, sample by sample.
-    /// The bits are those of [`Precision::mat_vec`].
+    /// W x of every sample: `w` has all rows, `x` all columns, sample by sample. The bits are those of
+    /// [`Precision::mat_vec`].
     fn product(
         w: &[Self::Weight],
         x: &[Self::Rate],
         columns: usize,
-        strip: Strip<'_, Self>,
+        outputs: Division<Strip<'_, Self>>,
         into: Into,
     ) -> Counters {
-        product::<Self>(w, x, columns, strip, into)
+        product::<Self>(w, x, columns, outputs, into)
     }
 
-    /// [`Precision::update`].
+    /// [`Precision::update`] of so many samples.
     fn change(
-        w: &mut [Self::Weight],
-        block: Block,
+        weights: Division<&mut [Self::Weight]>,
+        samples: usize,
         post: &[Self::Potential],
         gain: Self::Gain,
         pre: &[Self::Rate],
         draw: Draw,
     ) -> Counters {
-        change::<Self>(w, block, post, gain, pre, draw)
+        change::<Self>(weights, samples, post, gain, pre, draw)
     }
 }
 
@@ -104,27 +112,29 @@ impl Engine for I32 {
 }
 
 impl Engine for F32 {
+    const ROW: usize = 0;
+
     advance!();
 
     fn product(
         w: &[f32],
         x: &[f32],
         columns: usize,
-        strip: Strip<'_, Self>,
+        outputs: Division<Strip<'_, Self>>,
         into: Into,
     ) -> Counters {
-        single::product(w, x, columns, strip, into)
+        single::product(w, x, columns, outputs, into)
     }
 
     fn change(
-        w: &mut [f32],
-        block: Block,
+        weights: Division<&mut [f32]>,
+        samples: usize,
         post: &[f32],
         gain: f32,
         pre: &[f32],
         _: Draw,
     ) -> Counters {
-        single::change(w, block, post, gain, pre)
+        single::change(weights, samples, post, gain, pre)
     }
 }
 
@@ -135,21 +145,21 @@ impl Engine for I16 {
         w: &[Self::Weight],
         x: &[Self::Rate],
         columns: usize,
-        strip: Strip<'_, Self>,
+        outputs: Division<Strip<'_, Self>>,
         into: Into,
     ) -> Counters {
-        half::product(w, x, columns, strip, into)
+        half::product(w, x, columns, outputs, into)
     }
 
     fn change(
-        w: &mut [Self::Weight],
-        block: Block,
+        weights: Division<&mut [Self::Weight]>,
+        samples: usize,
         post: &[Self::Potential],
         gain: Self::Gain,
         pre: &[Self::Rate],
         draw: Draw,
     ) -> Counters {
-        half::change(w, block, post, gain, pre, draw)
+        half::change(weights, samples, post, gain, pre, draw)
     }
 }
 
@@ -158,9 +168,25 @@ fn block_rows(row_bytes: usize) -> usize {
     (BLOCK_BYTES / row_bytes.max(1)).max(4) / 4 * 4
 }
 
-/// Core's products, a block of rows and a sample at a time.
-#[inline(never)]
+/// Core's products.
 fn product<P: Precision>(
+    w: &[P::Weight],
+    x: &[P::Rate],
+    columns: usize,
+    outputs: Division<Strip<'_, P>>,
+    into: Into,
+) -> Counters {
+    outputs.run(|rows, strip| part::<P>(of_rows(w, rows, columns), x, columns, strip, into))
+}
+
+/// The weights of some rows.
+fn of_rows<T>(w: &[T], rows: Range<usize>, columns: usize) -> &[T] {
+    &w[rows.start * columns..rows.end * columns]
+}
+
+/// Some rows, a block of them and a sample at a time.
+#[inline(never)]
+fn part<P: Precision>(
     w: &[P::Weight],
     x: &[P::Rate],
     columns: usize,
@@ -186,8 +212,26 @@ fn product<P: Precision>(
 }
 
 /// Core's update.
-#[inline(never)]
 fn change<P: Precision>(
+    weights: Division<&mut [P::Weight]>,
+    samples: usize,
+    post: &[P::Potential],
+    gain: P::Gain,
+    pre: &[P::Rate],
+    draw: Draw,
+) -> Counters {
+    weights.run(|rows, w| {
+        let block = Block {
+            first: rows.start,
+            samples,
+        };
+        updated::<P>(w, block, post, gain, pre, draw)
+    })
+}
+
+/// Some rows.
+#[inline(never)]
+fn updated<P: Precision>(
     w: &mut [P::Weight],
     block: Block,
     post: &[P::Potential],

@@ -2,7 +2,7 @@
 //! the machine's vectors and however many threads there are.
 
 use apical::batch::Parallel;
-use apical::engine::Engine;
+use apical::engine::{Division, Engine};
 use apical_core::batch::Block;
 use apical_core::kernel::Into;
 use apical_core::microcircuit::{
@@ -15,8 +15,10 @@ use apical_core::{Counters, F32, F64, I8, I16, I16x32, I32, Number, One, Precisi
 use apical_tests::network::State;
 
 /// Rows, columns and samples: within a vector and beyond, with and without what fills none.
-const SHAPES: [[usize; 3]; 7] = [
+const SHAPES: [[usize; 3]; 9] = [
     [1, 1, 1],
+    [77, 1, 10],
+    [70, 10, 10],
     [3, 5, 2],
     [8, 32, 10],
     [9, 37, 7],
@@ -54,8 +56,8 @@ fn products_are_cores<P: Engine>(largest: f64) {
             for (x, y) in x.chunks(columns).zip(want.chunks_mut(rows)) {
                 P::mat_vec(&w, x, y, into, &mut wanted);
             }
-            let strip = got.chunks_mut(rows).collect();
-            let counted = P::product(&w, &x, columns, strip, into);
+            let outputs = Division::whole(rows, got.chunks_mut(rows).collect());
+            let counted = P::product(&w, &x, columns, outputs, into);
             let at = (rows, columns, samples, into);
             assert_eq!(bits(&got), bits(&want), "{at:?}");
             assert_eq!(counted.potential, wanted.potential, "{at:?}");
@@ -98,14 +100,11 @@ fn updates_are_cores<P: Engine>(largest: f64, gain: f64) {
                 draw(rounding),
                 &mut wanted,
             );
-            // In two parts, as two threads would.
-            let (mut got, mut counted) = (begun, Counters::default());
+            let mut got = begun;
             let cut = rows / 2;
             let (head, tail) = got.split_at_mut(cut * columns);
-            for (w, first) in [(head, 0), (tail, cut)] {
-                let block = Block { first, samples };
-                counted.add(&P::change(w, block, &post, gain, &pre, draw(rounding)));
-            }
+            let parts = Division::new(vec![0..cut, cut..rows], [head, tail]);
+            let counted = P::change(parts, samples, &post, gain, &pre, draw(rounding));
             let at = (rows, columns, samples, rounding);
             assert_eq!(bits(&got), bits(&want), "{at:?}");
             assert_eq!(counted, wanted, "{at:?}");

@@ -7,7 +7,7 @@
 //! predictions; those of rules (9) and (10) are the nudged ones.
 
 use super::alignment::add_noise;
-use super::full::Cells;
+use super::dendrites::Cells;
 use super::state::State;
 use super::{Layer, Microcircuit};
 use crate::record::Observe;
@@ -87,7 +87,9 @@ fn predict<P: Precision, B: Batch<P>, O: Observe>(
     let v = n.part(state.dendrite, start, len);
     let u = n.part_mut(state.soma, start, len);
     let prediction = n.part_mut(state.prediction, start, len);
-    let rate = n.part_mut(state.rate, start, len);
+    let mut rate = n.part_mut(state.rate, start, len);
+    // Free until the top-down sweep.
+    let noisy = n.part_mut(state.error, start, len);
     let noise = match network.alignment {
         Some(_) => n.part(state.inverse, start, len),
         None => &[],
@@ -104,24 +106,16 @@ fn predict<P: Precision, B: Batch<P>, O: Observe>(
     // the most of it, is compiled once.
     let passes = if noise.is_empty() { 1 } else { 2 };
     for left in (0..core::hint::black_box(passes)).rev() {
-        let noisy = left == 1;
-        for (prediction, &u) in prediction.iter_mut().zip(&*u) {
-            *prediction = u;
+        let mut potentials = &*u;
+        if left == 1 {
+            for (noisy, &u) in noisy.iter_mut().zip(&*u) {
+                *noisy = u;
+            }
+            add_noise::<P, O>(noisy, Some(a), noise, observer);
+            potentials = noisy;
         }
-        if noisy {
-            add_noise::<P, O>(prediction, Some(a), noise, observer);
-        }
-        batch.activate(&network.phi, prediction);
-        if left + 1 == passes {
-            observer.apart(
-                #[inline(always)]
-                |observer| {
-                    for (rate, &wide) in rate.iter_mut().zip(&*prediction) {
-                        *rate = P::rate(wide, observer);
-                    }
-                },
-            );
-        }
+        let rate = core::mem::take(&mut rate);
+        batch.fire(&network.phi, potentials, prediction, rate, observer);
     }
 }
 
@@ -204,11 +198,6 @@ fn settle<P: Precision, B: Batch<P>, O: Observe>(
     observer: &mut O,
 ) {
     let n = state.samples;
-    let wide = n.part_mut(state.error, start, len);
-    for (wide, &u) in wide.iter_mut().zip(n.part(state.soma, start, len)) {
-        *wide = u;
-    }
-    batch.activate(&network.phi, wide);
     let pyramidal = start < network.pyramidal();
     let rates = if pyramidal {
         &mut *state.nudged
@@ -216,12 +205,7 @@ fn settle<P: Precision, B: Batch<P>, O: Observe>(
         &mut *state.rate
     };
     let rates = n.part_mut(rates, start, len);
-    observer.apart(
-        #[inline(always)]
-        |observer| {
-            for (rate, &wide) in rates.iter_mut().zip(&*wide) {
-                *rate = P::rate(wide, observer);
-            }
-        },
-    );
+    let u = n.part(state.soma, start, len);
+    let wide = n.part_mut(state.error, start, len);
+    batch.fire(&network.phi, u, wide, rates, observer);
 }

@@ -5,13 +5,12 @@
 //! largest rate; only then are the lanes added up in 64 bits. Everything is exact, so the order
 //! does not matter and the bits are core's.
 
-use apical_core::batch::Block;
 use apical_core::kernel::Into;
 use apical_core::kernel::fixed::Gain;
 use apical_core::precision::Draw;
 use apical_core::{Counters, I16, Precision};
 
-use super::Strip;
+use super::{Division, Strip};
 
 #[cfg(target_arch = "x86_64")]
 mod change;
@@ -32,24 +31,24 @@ pub(super) fn product(
     w: &[Weight],
     x: &[Rate],
     columns: usize,
-    strip: Strip<'_, I16>,
+    outputs: Division<Strip<'_, I16>>,
     into: Into,
 ) -> Counters {
     #[cfg(target_arch = "x86_64")]
     if columns >= vectors::WORDS {
         if let Some(simd) = pulp::x86::V4::try_new() {
-            return product::product::<_, { wide::ROWS }>(simd, w, x, columns, strip, into);
+            return product::product::<_, { wide::ROWS }>(simd, w, x, columns, outputs, into);
         }
         if let Some(simd) = pulp::x86::V3::try_new() {
-            return product::product::<_, { narrow::ROWS }>(simd, w, x, columns, strip, into);
+            return product::product::<_, { narrow::ROWS }>(simd, w, x, columns, outputs, into);
         }
     }
-    super::product::<I16>(w, x, columns, strip, into)
+    super::product::<I16>(w, x, columns, outputs, into)
 }
 
 pub(super) fn change(
-    w: &mut [Weight],
-    block: Block,
+    weights: Division<&mut [Weight]>,
+    samples: usize,
     post: &[Potential],
     gain: Gain,
     pre: &[Rate],
@@ -57,16 +56,16 @@ pub(super) fn change(
 ) -> Counters {
     #[cfg(target_arch = "x86_64")]
     if draw.rounding == apical_core::Rounding::Stochastic
-        && (vectors::WORDS..=vectors::MOST).contains(&(pre.len() / block.samples.max(1)))
+        && (vectors::WORDS..=vectors::MOST).contains(&(pre.len() / samples.max(1)))
     {
         if let Some(simd) = pulp::x86::V4::try_new() {
-            return change::change(simd, w, block, post, gain, pre, draw);
+            return change::change(simd, weights, samples, post, gain, pre, draw);
         }
         if let Some(simd) = pulp::x86::V3::try_new() {
-            return change::change(simd, w, block, post, gain, pre, draw);
+            return change::change(simd, weights, samples, post, gain, pre, draw);
         }
     }
-    super::change::<I16>(w, block, post, gain, pre, draw)
+    super::change::<I16>(weights, samples, post, gain, pre, draw)
 }
 
 #[cfg(all(test, target_arch = "x86_64"))]
@@ -87,11 +86,11 @@ mod tests {
             let x = words::<Rate>(columns * samples, 2, largest);
             let mut want = vec![Potential::ZERO; rows * samples];
             let mut got = want.clone();
-            let strip = want.chunks_mut(rows).collect();
-            let wanted = crate::engine::product::<I16>(&w, &x, columns, strip, Into::Subtract);
-            let strip = got.chunks_mut(rows).collect();
             let into = Into::Subtract;
-            let counted = product::product::<V, ROWS>(simd, &w, &x, columns, strip, into);
+            let outputs = Division::whole(rows, want.chunks_mut(rows).collect());
+            let wanted = crate::engine::product::<I16>(&w, &x, columns, outputs, into);
+            let outputs = Division::whole(rows, got.chunks_mut(rows).collect());
+            let counted = product::product::<V, ROWS>(simd, &w, &x, columns, outputs, into);
             assert_eq!(got, want, "{at:?}");
             assert_eq!(counted.potential, wanted.potential, "{at:?}");
 
@@ -99,14 +98,15 @@ mod tests {
             let Some(gain) = I16::gain(0.01) else {
                 panic!("a rate of 0.01 fits");
             };
-            let block = Block { first: 0, samples };
             let draw = Draw {
                 rounding: Rounding::Stochastic,
                 key: Key::new(7, 2, 4),
             };
             let mut want = w.clone();
-            let wanted = crate::engine::change::<I16>(&mut want, block, &post, gain, &x, draw);
-            let counted = change::change(simd, &mut w, block, &post, gain, &x, draw);
+            let whole = Division::whole(rows, &mut want[..]);
+            let wanted = crate::engine::change::<I16>(whole, samples, &post, gain, &x, draw);
+            let whole = Division::whole(rows, &mut w[..]);
+            let counted = change::change(simd, whole, samples, &post, gain, &x, draw);
             assert_eq!(w, want, "{at:?}");
             assert_eq!(
                 (counted.weight, counted.updates, counted.lost),

@@ -4,6 +4,7 @@
 //! are one vector of sixteen words, two of eight or four of four.
 
 mod change;
+mod narrow;
 mod panel;
 mod product;
 mod tree;
@@ -33,12 +34,25 @@ mod tests {
         let mut w = words(rows * columns, 1, 1.0);
         let x = words(columns * samples, 2, 1.0);
         let mut y = words(rows * samples, 3, 1.0);
+        let mut narrow = y.clone();
+        let into = Into::Subtract;
         simd.vectorize(Product {
             w: &w,
             x: &Samples::new(&x, columns),
             strip: y.chunks_mut(rows).collect(),
-            into: Into::Subtract,
+            into,
         });
+        if columns < LANES {
+            let (w, x, strip) = (&w, &x, narrow.chunks_mut(rows).collect());
+            simd.vectorize(narrow::Product {
+                w,
+                x,
+                columns,
+                strip,
+                into,
+            });
+            assert_eq!(bits(&narrow), bits(&y), "{rows} {columns} {samples}");
+        }
         let post: Vec<f32> = words(rows * samples, 4, 1e-7);
         let lost = simd.vectorize(Change {
             w: &mut w,
@@ -53,6 +67,8 @@ mod tests {
         for shape in [
             [1, 1, 1],
             [5, 15, 3],
+            [37, 10, 4],
+            [21, 1, 7],
             [8, 48, 10],
             [9, 52, 11],
             [37, 203, 5],

@@ -132,6 +132,18 @@ fn training<P: Engine>(threads: usize) -> Option<Box<dyn FnMut(u32)>> {
     }))
 }
 
+/// So many batches, for a profiler.
+pub(crate) fn train<P: Engine>(threads: usize, batches: u32) {
+    if let Some(mut run) = training::<P>(threads) {
+        run(batches);
+    }
+}
+
+/// The threads of this machine.
+pub(crate) fn all_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// The script beside this file; best and median nanoseconds of a batch, if Python has NumPy.
 fn numpy(batches: usize) -> Option<Time> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bench/two_step.py");
@@ -152,7 +164,7 @@ fn numpy(batches: usize) -> Option<Time> {
 
 /// Seconds of an epoch, and the shares of this machine's peak.
 pub(crate) fn tables(samples: usize) -> Vec<Table> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = all_threads();
     let mut cases = Vec::new();
     let counts = if threads > 1 {
         vec![1, threads]

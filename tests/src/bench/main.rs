@@ -63,6 +63,14 @@ enum Only {
     SmallPlain,
     /// The plain loops, 30-50-10.
     LargePlain,
+    /// A batch of the network of Fig 3 on one thread, f32.
+    BatchF32,
+    /// The same, i16.
+    BatchI16,
+    /// The same on all threads, f32.
+    ThreadsF32,
+    /// The same on all threads, i16.
+    ThreadsI16,
 }
 
 const SMALL: [usize; 3] = [30, 20, 10];
@@ -136,6 +144,10 @@ fn profile(only: Only, steps: u32) {
         Only::TwoStepF32 => Network::<F32>::two_step(&WIDE[0]).run(set, steps),
         Only::SmallPlain => Yardstick::new(SMALL).run(steps),
         Only::LargePlain => Yardstick::new(LARGE).run(steps),
+        Only::BatchF32 => batch::train::<F32>(1, steps),
+        Only::BatchI16 => batch::train::<I16>(1, steps),
+        Only::ThreadsF32 => batch::train::<F32>(batch::all_threads(), steps),
+        Only::ThreadsI16 => batch::train::<I16>(batch::all_threads(), steps),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The update of a batch with stochastic rounding, 64 weights of a row at a time.
 
 use apical_core::Counters;
-use apical_core::batch::{Block, MAX_SAMPLES};
+use apical_core::batch::MAX_SAMPLES;
 use apical_core::kernel::fixed::{Factors, Gain, Scale};
 use apical_core::precision::Draw;
 use apical_core::random::Lcg;
@@ -11,50 +11,52 @@ use pulp::bytemuck::{cast_slice, cast_slice_mut};
 use super::vectors::{GROUP, Two, Vectors, Write};
 use super::{Potential, Rate, Weight};
 use crate::dispatch::dispatch;
+use crate::engine::Division;
 use crate::engine::line::Line;
 
 pub(super) fn change<V: Vectors>(
     simd: V,
-    w: &mut [Weight],
-    block: Block,
+    weights: Division<&mut [Weight]>,
+    samples: usize,
     post: &[Potential],
     gain: Gain,
     pre: &[Rate],
     draw: Draw,
 ) -> Counters {
-    let mut counters = Counters::default();
-    dispatch(
-        #[inline(always)]
-        || {
-            let samples = block.samples.max(1);
-            let (all, columns) = (post.len() / samples, pre.len() / samples);
-            let pairs = interleave::<V>(cast_slice(pre), samples, columns);
-            let twos = samples.div_ceil(2);
-            let scale = Scale::new::<Weight, Rate, Potential>(gain);
-            let w: &mut [i16] = cast_slice_mut(w);
-            for (row, i) in w.chunks_exact_mut(columns).zip(block.first..) {
-                let words = (0..samples).map(|s| post[s * all + i]);
-                let factors = Factors::new::<Weight, Rate, Potential>(scale, words);
-                let mut both = [0; MAX_SAMPLES / 2];
-                for (both, two) in both.iter_mut().zip(factors.mantissas.as_chunks().0) {
-                    let [a, b] = two.map(|m| m as u32 & 0xffff);
-                    *both = (a | b << 16) as i32;
+    let samples = samples.max(1);
+    let (all, columns) = (post.len() / samples, pre.len() / samples);
+    let pairs = &interleave::<V>(cast_slice(pre), samples, columns);
+    let scale = Scale::new::<Weight, Rate, Potential>(gain);
+    weights.run(|rows, w| {
+        let mut counters = Counters::default();
+        dispatch(
+            #[inline(always)]
+            || {
+                let w: &mut [i16] = cast_slice_mut(w);
+                for (row, i) in w.chunks_exact_mut(columns).zip(rows) {
+                    let words = (0..samples).map(|s| post[s * all + i]);
+                    let factors = Factors::new::<Weight, Rate, Potential>(scale, words);
+                    let mut both = [0; MAX_SAMPLES / 2];
+                    for (both, two) in both.iter_mut().zip(factors.mantissas.as_chunks().0) {
+                        let [a, b] = two.map(|m| m as u32 & 0xffff);
+                        *both = (a | b << 16) as i32;
+                    }
+                    let mut change = Row {
+                        simd,
+                        right: factors.right,
+                        factors: &both[..samples.div_ceil(2)],
+                        random: Lcg::row(draw.key, i as u32),
+                        counts: [simd.zero(); 2],
+                    };
+                    change.change(row, pairs);
+                    let [saturated, lost] = simd.counted(change.counts);
+                    counters.saturated(Quantity::Weight, factors.cut + saturated);
+                    counters.updated(columns as u32, lost);
                 }
-                let mut change = Row {
-                    simd,
-                    right: factors.right,
-                    factors: &both[..twos],
-                    random: Lcg::row(draw.key, i as u32),
-                    counts: [simd.zero(); 2],
-                };
-                change.change(row, &pairs);
-                let [saturated, lost] = simd.counted(change.counts);
-                counters.saturated(Quantity::Weight, factors.cut + saturated);
-                counters.updated(columns as u32, lost);
-            }
-        },
-    );
-    counters
+            },
+        );
+        counters
+    })
 }
 
 /// The rates by groups of columns: of each group all samples, two by two; zeros behind the last column.

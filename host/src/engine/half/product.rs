@@ -9,8 +9,8 @@ use pulp::bytemuck::cast_slice;
 use super::vectors::{Five, Sums, Vectors, WORDS};
 use super::{Potential, Rate, Weight};
 use crate::dispatch::dispatch;
-use crate::engine::Strip;
 use crate::engine::line::{FIVE, Line};
+use crate::engine::{Division, Strip, of_rows};
 
 /// Rows for which the rates of some samples stay in the first cache.
 const BAND: usize = 32;
@@ -21,43 +21,63 @@ pub(super) fn product<V: Vectors, const ROWS: usize>(
     w: &[Weight],
     x: &[Rate],
     columns: usize,
-    mut strip: Strip<'_, I16>,
+    outputs: Division<Strip<'_, I16>>,
     into: Into,
 ) -> Counters {
-    let mut counters = Counters::default();
-    dispatch(
+    let x: &[i16] = cast_slice(x);
+    let rate = dispatch(
         #[inline(always)]
-        || {
-            let (w, x): (&[i16], &[i16]) = (cast_slice(w), cast_slice(x));
-            let rate = largest(x);
-            let lines = columns.div_ceil(WORDS);
-            let fives = fives(x, columns, lines);
-            let mut saturated = 0;
-            let mut rows = Vec::with_capacity(BAND);
-            for (band, first) in w.chunks(BAND * columns).zip((0..).step_by(BAND)) {
-                // No collect: it would be a function of its own, without these vectors.
-                rows.clear();
-                for row in band.chunks_exact(columns) {
-                    rows.push(Row::new(row));
-                }
-                for (x, y) in fives.chunks_exact(lines).zip(strip.chunks_mut(FIVE)) {
-                    let pass = Pass { simd, x, rate };
-                    let (some, rest) = rows.as_chunks::<ROWS>();
-                    let mut at = first;
-                    for rows in some {
-                        saturated += put(&pass.times(rows), y, at, into);
-                        at += ROWS;
-                    }
-                    for row in rest {
-                        saturated += put(&pass.times(&[*row]), y, at, into);
-                        at += 1;
-                    }
-                }
-            }
-            counters.saturated(Quantity::Potential, saturated);
-        },
+        || largest(x),
     );
-    counters
+    let lines = columns.div_ceil(WORDS);
+    let fives = &fives(x, columns, lines);
+    outputs.run(|rows, strip| {
+        let mut counters = Counters::default();
+        let w: &[i16] = cast_slice(of_rows(w, rows, columns));
+        let passes = fives.chunks_exact(lines).map(
+            #[inline(always)]
+            |x| Pass { simd, x, rate },
+        );
+        let saturated = dispatch(
+            #[inline(always)]
+            || bands::<V, ROWS>(w, columns, &passes, strip, into),
+        );
+        counters.saturated(Quantity::Potential, saturated);
+        counters
+    })
+}
+
+/// Some rows, in bands that stay in the first cache; how many potentials saturated.
+#[inline(always)]
+fn bands<'x, V: Vectors + 'x, const ROWS: usize>(
+    w: &[i16],
+    columns: usize,
+    passes: &(impl Iterator<Item = Pass<'x, V>> + Clone),
+    mut strip: Strip<'_, I16>,
+    into: Into,
+) -> u32 {
+    let mut saturated = 0;
+    let mut rows = Vec::with_capacity(BAND);
+    for (band, first) in w.chunks(BAND * columns).zip((0..).step_by(BAND)) {
+        // No collect: it would be a function of its own, without these vectors.
+        rows.clear();
+        for row in band.chunks_exact(columns) {
+            rows.push(Row::new(row));
+        }
+        for (pass, y) in passes.clone().zip(strip.chunks_mut(FIVE)) {
+            let (some, rest) = rows.as_chunks::<ROWS>();
+            let mut at = first;
+            for rows in some {
+                saturated += put(&pass.times(rows), y, at, into);
+                at += ROWS;
+            }
+            for row in rest {
+                saturated += put(&pass.times(&[*row]), y, at, into);
+                at += 1;
+            }
+        }
+    }
+    saturated
 }
 
 /// Rates by fives of samples, line by line; rows are filled up with zeros to whole lines, and the last

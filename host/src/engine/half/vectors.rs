@@ -31,7 +31,7 @@ pub(super) struct Write<'r> {
 /// Vectors of 16-bit words, whose products are added in pairs.
 ///
 /// Sums go in and come back by value, for what is borrowed is kept in memory.
-pub(super) trait Vectors: Copy {
+pub(super) trait Vectors: Copy + Sync {
     /// A vector, of lanes of any width.
     type Vector: Copy;
 

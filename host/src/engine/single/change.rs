@@ -3,12 +3,13 @@
 use std::ops::Range;
 
 use apical_core::Counters;
-use apical_core::batch::Block;
 use apical_core::record::Observe;
 use pulp::{Simd, WithSimd, bytemuck};
 
+use super::narrow;
 use super::panel::{STRIP, Strips};
 use crate::dispatch::with_simd;
+use crate::engine::Division;
 use crate::engine::line::Line;
 
 /// Rows that are taken together.
@@ -17,26 +18,32 @@ const ROWS: usize = 4;
 const VECTORS: usize = 2;
 
 pub(crate) fn change(
-    w: &mut [f32],
-    block: Block,
+    weights: Division<&mut [f32]>,
+    samples: usize,
     post: &[f32],
     gain: f32,
     pre: &[f32],
 ) -> Counters {
-    let mut counters = Counters::default();
-    let samples = block.samples.max(1);
+    let samples = samples.max(1);
     let (all, columns) = (post.len() / samples, pre.len() / samples);
     if columns == 0 || all == 0 {
-        return counters;
+        return Counters::default();
     }
-    let rows = w.len() / columns;
-    let lost = with_simd(Change {
-        w,
-        strips: &Strips::new(pre, columns),
-        factors: &factors(post, all, block.first..block.first + rows, gain),
-    });
-    counters.updated((rows * columns) as u32, lost);
-    counters
+    let strips = (columns > 1).then(|| Strips::new(pre, columns));
+    weights.run(|rows, w| {
+        let mut counters = Counters::default();
+        let changes = (rows.len() * columns) as u32;
+        let lost = match &strips {
+            None => narrow::change(w, all, rows, post, gain, pre),
+            Some(strips) => with_simd(Change {
+                w,
+                strips,
+                factors: &factors(post, all, rows, gain),
+            }),
+        };
+        counters.updated(changes, lost);
+        counters
+    })
 }
 
 /// gain x post of some rows, which are all of a matrix or a part: four rows side by side, sample by

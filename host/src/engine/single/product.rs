@@ -9,12 +9,12 @@ use apical_core::kernel::Into;
 use apical_core::{Counters, F32};
 use pulp::{Simd, WithSimd};
 
-use super::LANES;
 use super::panel::{Five, Samples};
 use super::tree::{Sums, Trees};
+use super::{LANES, narrow};
 use crate::dispatch::with_simd;
-use crate::engine::Strip;
 use crate::engine::line::FIVE;
+use crate::engine::{Division, Strip, of_rows};
 
 /// Rows for which the rates of some samples stay in the first cache.
 const BAND: usize = 32;
@@ -23,18 +23,34 @@ pub(crate) fn product(
     w: &[f32],
     x: &[f32],
     columns: usize,
-    strip: Strip<'_, F32>,
+    outputs: Division<Strip<'_, F32>>,
     into: Into,
 ) -> Counters {
-    if columns > 0 {
+    if (1..LANES).contains(&columns) {
+        return outputs.run(|rows, strip| {
+            with_simd(narrow::Product {
+                w: of_rows(w, rows, columns),
+                x,
+                columns,
+                strip,
+                into,
+            });
+            Counters::default()
+        });
+    }
+    if columns == 0 {
+        return Counters::default();
+    }
+    let x = &Samples::new(x, columns);
+    outputs.run(|rows, strip| {
         with_simd(Product {
-            w,
-            x: &Samples::new(x, columns),
+            w: of_rows(w, rows, columns),
+            x,
             strip,
             into,
         });
-    }
-    Counters::default()
+        Counters::default()
+    })
 }
 
 pub(super) struct Product<'a, 'y> {
