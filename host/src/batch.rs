@@ -256,3 +256,62 @@ impl<P: Engine> Batch<P> for Parallel {
         P::filtered(w, traces, post, gain, pre, filter, draw, observer);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::words;
+    use apical_core::activation::Activation;
+    use apical_core::random::Key;
+    use apical_core::{F32, I16, Number, Rounding};
+
+    /// Rows and columns that are divided: for their columns, and for their rows alone.
+    const SHAPES: [[usize; 2]; 3] = [[130, 80], [523, 1], [500, 10]];
+    const SAMPLES: usize = 10;
+
+    /// All that a batch does with a matrix: the words, and what was counted.
+    fn work<P: Engine, B: Batch<P>>(
+        batch: &B,
+        [rows, columns]: [usize; 2],
+    ) -> (Vec<u64>, Counters) {
+        let mut counters = Counters::default();
+        let mut w = words::<P::Weight>(rows * columns, 1, 4.0);
+        let x = words::<P::Rate>(columns * SAMPLES, 2, 1e9);
+        let mut y = words::<P::Potential>(rows * SAMPLES, 3, 1e9);
+        let mut wide = vec![P::Potential::ZERO; y.len()];
+        // Fewer rates than potentials: of a pass that is not to leave any there are none.
+        let mut rates = vec![P::Rate::ZERO; y.len() / 2];
+        batch.mat_vec(&w, &x, &mut y, Into::Add, &mut counters);
+        let phi = Activation::Logistic.phi::<P>().expect("it fits");
+        batch.fire(&phi, &y, &mut wide, &mut rates, &mut counters);
+        let gain = P::gain(0.1).expect("it fits");
+        let (rounding, key) = (Rounding::Stochastic, Key::new(5, 6, 7));
+        let draw = Draw { rounding, key };
+        batch.update(&mut w, &y, gain, &x, draw, &mut counters);
+        let mut back = vec![P::Potential::ZERO; columns * SAMPLES];
+        let up = words::<P::Rate>(rows * SAMPLES, 4, 1.0);
+        batch.mat_vec_transposed(&w, &up, &mut back, Into::Store, &mut counters);
+        batch.activate(&phi, &mut back);
+        let mut bits: Vec<u64> = w.iter().map(|word| word.to_bits()).collect();
+        bits.extend(rates.iter().map(|word| word.to_bits()));
+        for words in [&y, &wide, &back] {
+            bits.extend(words.iter().map(|word| word.to_bits()));
+        }
+        (bits, counters)
+    }
+
+    /// The same in a pool of so many threads.
+    fn on<P: Engine>(threads: usize) -> [(Vec<u64>, Counters); 3] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.expect("threads")
+            .install(|| SHAPES.map(|shape| work::<P, _>(&Parallel::new(SAMPLES), shape)))
+    }
+
+    #[test]
+    fn any_number_of_threads_has_the_same_bits_and_counts() {
+        assert_eq!(on::<I16>(1), on::<I16>(3));
+        let [(_, counted), ..] = on::<I16>(1);
+        assert!(counted.weight > 0, "nothing saturates");
+        assert_eq!(on::<F32>(1), on::<F32>(5));
+    }
+}

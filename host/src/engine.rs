@@ -249,7 +249,7 @@ fn updated<P: Precision>(
 
 /// Words of both signs up to the largest, for tests.
 #[cfg(test)]
-fn words<T: Number>(count: usize, stream: u32, largest: f64) -> Vec<T> {
+pub(crate) fn words<T: Number>(count: usize, stream: u32, largest: f64) -> Vec<T> {
     let key = apical_core::random::Key::new(8, 0, stream);
     (0..count as u32)
         .map(|i| T::from_f64(largest * (2.0 * key.uniform(i) - 1.0)))
