@@ -9,7 +9,8 @@ use crate::{Number, Precision};
 
 /// One layer, 1 .. N: where its words are, its conductances and its rates.
 ///
-/// The caller lends an array of them, one a layer, to [`Microcircuit::new`], which fills it in.
+/// The caller lends an array of them, one a layer, to
+/// [`Microcircuit::new`](super::Microcircuit::new), which fills it in.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Layer<P: Precision> {
     /// Neurons of this layer.
