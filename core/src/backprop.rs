@@ -80,21 +80,7 @@ impl<'a, P: Precision> Backprop<'a, P> {
         layers: &'a mut [Layer<P>],
     ) -> Result<Self, BuildError> {
         let d = description;
-        shape::check(d.sizes)?;
-        let count = d.sizes.len() - 1;
-        for (parameter, given) in [
-            ("learning.up", d.rates.len()),
-            ("storage of layers", layers.len().min(count)),
-        ] {
-            if given != count {
-                return Err(BuildError::Length {
-                    parameter,
-                    needed: count,
-                    given,
-                });
-            }
-        }
-        let layers = layers.get_mut(..count).unwrap_or_default();
+        let layers = shape::layers(d.sizes, ("learning.up", d.rates.len()), layers)?;
         let (mut neuron, mut word) = (0, 0);
         let shapes = d.sizes.iter().zip(d.sizes.iter().skip(1));
         for ((layer, (&below, &size)), &rate) in layers.iter_mut().zip(shapes).zip(d.rates) {

@@ -17,6 +17,7 @@ mod errors;
 mod full;
 mod initial;
 mod layer;
+mod noise;
 mod plasticity;
 mod specification;
 mod state;

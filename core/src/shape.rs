@@ -175,6 +175,28 @@ pub const fn check(sizes: &[usize]) -> Result<(), BuildError> {
     Ok(())
 }
 
+/// Checks the sizes and that there is a description for each layer, `described` of them; the layers that
+/// are to be filled in, of those that are lent.
+pub(crate) fn layers<'l, L>(
+    sizes: &[usize],
+    (parameter, described): (&'static str, usize),
+    lent: &'l mut [L],
+) -> Result<&'l mut [L], BuildError> {
+    check(sizes)?;
+    let needed = sizes.len() - 1;
+    let length = |parameter, given| BuildError::Length {
+        parameter,
+        needed,
+        given,
+    };
+    if described != needed {
+        return Err(length(parameter, described));
+    }
+    let given = lent.len();
+    lent.get_mut(..needed)
+        .ok_or(length("storage of layers", given))
+}
+
 /// A factor of an equation in the words of a precision.
 pub(crate) fn coefficient<P: Precision>(
     parameter: &'static str,

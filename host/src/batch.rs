@@ -15,7 +15,7 @@ use apical_core::{Batch, Counters, Precision};
 use rayon::prelude::*;
 
 use crate::dispatch::dispatch;
-use crate::engine::{Division, Engine};
+use crate::engine::{Division, Engine, share};
 
 /// Multiply-adds below which another thread costs more than it takes off.
 const ALONE: usize = 1 << 15;
@@ -54,7 +54,10 @@ impl Parallel {
         };
         // Kernels take four rows at a time.
         let each = rows.div_ceil(count).next_multiple_of(4).max(1);
-        pieces(rows, each)
+        (0..rows)
+            .step_by(each)
+            .map(|first| first..rows.min(first + each))
+            .collect()
     }
 
     /// How many of so many words a thread has.
@@ -62,12 +65,6 @@ impl Parallel {
         let count = if words < ALONE_WORDS { 1 } else { self.threads };
         words.div_ceil(count).next_multiple_of(64).max(1)
     }
-}
-
-/// So many things by pieces.
-fn pieces(all: usize, each: usize) -> Vec<Range<usize>> {
-    let firsts = (0..all).step_by(each);
-    firsts.map(|first| first..all.min(first + each)).collect()
 }
 
 /// Cuts the outputs, which stand sample by sample, along the rows of each part.
@@ -175,10 +172,8 @@ impl<P: Engine> Batch<P> for Parallel {
             let own = rates.split_off_mut(..each.min(rates.len()));
             (u, values, own.unwrap_or_default())
         });
-        let ranges = pieces(potentials.len(), each);
-        let counted = Division::new(ranges, parts)
-            .run(|_, (u, values, rates)| fired::<P>(phi, u, values, rates));
-        tell(observer, &counted);
+        let of = |(u, values, rates): (_, _, _)| fired::<P>(phi, u, values, rates);
+        tell(observer, &share(parts.collect(), of));
     }
 
     fn mat_vec<O: Observe>(
@@ -212,9 +207,8 @@ impl<P: Engine> Batch<P> for Parallel {
             return;
         }
         let work = x.chunks_exact(rows).zip(y.chunks_exact_mut(columns));
-        let samples = pieces(self.samples, 1);
-        let counted = Division::new(samples, work).run(|_, (x, y)| transposed::<P>(w, x, y, into));
-        tell(observer, &counted);
+        let of = |(x, y): (_, _)| transposed::<P>(w, x, y, into);
+        tell(observer, &share(work.collect(), of));
     }
 
     fn update<O: Observe>(

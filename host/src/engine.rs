@@ -23,6 +23,7 @@ use apical_core::rule::Activity;
 use apical_core::{Counters, F32, F64, I8, I16, I16x32, I32, Number, Precision, Rounding};
 
 pub use division::Division;
+pub(crate) use division::share;
 
 use crate::dispatch::dispatch;
 use crate::network::Circuit;

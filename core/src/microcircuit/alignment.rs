@@ -14,7 +14,7 @@
 //!
 //! Nothing here is inlined on a microcontroller: it would be in every image, and is used in few.
 
-use super::full::noise;
+use super::noise::noise;
 use super::state::State;
 use super::{Alignment, Feedback, Microcircuit, Mode, Specification};
 use crate::random::{Key, NOISE_VARIANCE, stream};

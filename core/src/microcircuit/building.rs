@@ -20,24 +20,7 @@ impl<'a, P: Precision> Microcircuit<'a, P> {
         layers: &'a mut [Layer<P>],
     ) -> Result<Self, BuildError> {
         let s = specification;
-        shape::check(s.sizes)?;
-        let count = s.sizes.len() - 1;
-        if s.layers.len() != count {
-            let given = s.layers.len();
-            return Err(BuildError::Length {
-                parameter: "layers",
-                needed: count,
-                given,
-            });
-        }
-        let given = layers.len();
-        let Some(layers) = layers.get_mut(..count) else {
-            return Err(BuildError::Length {
-                parameter: "storage of layers",
-                needed: count,
-                given,
-            });
-        };
+        let layers = shape::layers(s.sizes, ("layers", s.layers.len()), layers)?;
         check_choices(s)?;
         let full = s.mode == Mode::Full;
         if full && !(s.dt > 0.0 && s.dt.is_finite()) {
@@ -53,7 +36,15 @@ impl<'a, P: Precision> Microcircuit<'a, P> {
             let (output, next) = (above == 0, s.layers.get(k + 1).unwrap_or(description));
             *layer = place(s, [below, size, above], neuron, word);
             (neuron, word) = (neuron + size, layer.weights_end);
-            conduct(layer, s, description, next, output, k + 2 == count, dt)?;
+            conduct(
+                layer,
+                s,
+                description,
+                next,
+                output,
+                k + 2 == s.layers.len(),
+                dt,
+            )?;
             layer.gains = gains(s, &description.rates, output, dt)?;
         }
 

@@ -26,23 +26,26 @@ impl<T: Send> Division<T> {
         }
     }
 
-    /// Does each part, on all threads of the current pool where there are several, and adds up what
-    /// has been counted.
+    /// Does each part ([`share`]).
     pub fn run(self, of: impl Fn(Range<usize>, T) -> Counters + Sync) -> Counters {
-        if self.parts.len() < 2 {
-            let counted = self.parts.into_iter().map(|(rows, its)| of(rows, its));
-            return sum(counted);
-        }
-        // Each part by itself, as whoever is done first takes the next.
-        let work = self.parts.into_par_iter().with_max_len(1);
-        sum(work.map(|(rows, its)| of(rows, its)).collect::<Vec<_>>())
+        share(self.parts, |(rows, its)| of(rows, its))
     }
 }
 
-fn sum(counted: impl IntoIterator<Item = Counters>) -> Counters {
-    let mut all = Counters::default();
-    for counters in counted {
-        all.add(&counters);
+/// Does each piece of work, on all threads of the current pool where there are several pieces, and adds
+/// up what has been counted.
+pub(crate) fn share<T: Send>(work: Vec<T>, of: impl Fn(T) -> Counters + Sync) -> Counters {
+    let sum = |counted: Vec<Counters>| {
+        counted
+            .iter()
+            .fold(Counters::default(), |mut all, counters| {
+                all.add(counters);
+                all
+            })
+    };
+    if work.len() < 2 {
+        return sum(work.into_iter().map(of).collect());
     }
-    all
+    // Each by itself, as whoever is done first takes the next.
+    sum(work.into_par_iter().with_max_len(1).map(&of).collect())
 }

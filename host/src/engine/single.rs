@@ -4,9 +4,9 @@
 //! are one vector of sixteen words, two of eight or four of four.
 
 mod change;
-mod narrow;
 mod panel;
 mod product;
+mod short_rows;
 mod tree;
 
 pub(super) use change::change;
@@ -34,7 +34,7 @@ mod tests {
         let mut w = words(rows * columns, 1, 1.0);
         let x = words(columns * samples, 2, 1.0);
         let mut y = words(rows * samples, 3, 1.0);
-        let mut narrow = y.clone();
+        let mut along = y.clone();
         let into = Into::Subtract;
         simd.vectorize(Product {
             w: &w,
@@ -43,15 +43,15 @@ mod tests {
             into,
         });
         if columns < LANES {
-            let (w, x, strip) = (&w, &x, narrow.chunks_mut(rows).collect());
-            simd.vectorize(narrow::Product {
+            let (w, x, strip) = (&w, &x, along.chunks_mut(rows).collect());
+            simd.vectorize(short_rows::Product {
                 w,
                 x,
                 columns,
                 strip,
                 into,
             });
-            assert_eq!(bits(&narrow), bits(&y), "{rows} {columns} {samples}");
+            assert_eq!(bits(&along), bits(&y), "{rows} {columns} {samples}");
         }
         let post: Vec<f32> = words(rows * samples, 4, 1e-7);
         let lost = simd.vectorize(Change {

@@ -6,8 +6,8 @@ use apical_core::Counters;
 use apical_core::record::Observe;
 use pulp::{Simd, WithSimd, bytemuck};
 
-use super::narrow;
 use super::panel::{STRIP, Strips};
+use super::short_rows;
 use crate::dispatch::with_simd;
 use crate::engine::Division;
 use crate::engine::line::Line;
@@ -34,7 +34,7 @@ pub(crate) fn change(
         let mut counters = Counters::default();
         let changes = (rows.len() * columns) as u32;
         let lost = match &strips {
-            None => narrow::change(w, all, rows, post, gain, pre),
+            None => short_rows::change(w, all, rows, post, gain, pre),
             Some(strips) => with_simd(Change {
                 w,
                 strips,

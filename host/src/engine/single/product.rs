@@ -11,7 +11,7 @@ use pulp::{Simd, WithSimd};
 
 use super::panel::{Five, Samples};
 use super::tree::{Sums, Trees};
-use super::{LANES, narrow};
+use super::{LANES, short_rows};
 use crate::dispatch::with_simd;
 use crate::engine::line::FIVE;
 use crate::engine::{Division, Strip, of_rows};
@@ -28,7 +28,7 @@ pub(crate) fn product(
 ) -> Counters {
     if (1..LANES).contains(&columns) {
         return outputs.run(|rows, strip| {
-            with_simd(narrow::Product {
+            with_simd(short_rows::Product {
                 w: of_rows(w, rows, columns),
                 x,
                 columns,
