@@ -29,10 +29,17 @@ struct Learning<'l, P: Precision, B> {
 }
 
 impl<P: Precision, B: Batch<P>> Learning<'_, P, B> {
-    /// How a write of a family is rounded, and with which random words.
+    /// How a write of a family is rounded, and with which random words: an interneuron and the neuron
+    /// that it follows round with the same ones. Two random walks of their own would make two of the
+    /// weights that rule (8) keeps alike (docs/results/mnist.md has what that costs in 16 bits).
     #[inline(always)]
     fn draw(&self, place: Place, stream: u32) -> Draw {
-        let stream = place.family.stream(stream, place.layer);
+        let (family, layer) = match place.family {
+            Family::Ip => (Family::Up, place.layer + 1),
+            Family::IpBias => (Family::Bias, place.layer + 1),
+            family => (family, place.layer),
+        };
+        let stream = family.stream(stream, layer);
         Draw {
             rounding: self.rounding,
             key: Key::new(self.seed, self.step, stream),

@@ -26,7 +26,7 @@ impl<T: Send> Division<T> {
         }
     }
 
-    /// Does each part ([`share`]).
+    /// Does each part (`share`).
     pub fn run(self, of: impl Fn(Range<usize>, T) -> Counters + Sync) -> Counters {
         share(self.parts, |(rows, its)| of(rows, its))
     }
