@@ -30,6 +30,8 @@ pub mod stream {
     pub const SWAP: u32 = 0x0007_0000;
     /// Noise that top-down weights are aligned by.
     pub const ALIGNMENT: u32 = 0x0008_0000;
+    /// How training images are moved: three draws a sample.
+    pub const AUGMENTATION: u32 = 0x0009_0000;
 }
 
 /// A bijection of 32 bits in which every input bit reaches every output bit (the finaliser of

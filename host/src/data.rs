@@ -38,6 +38,8 @@ pub struct Dataset {
     pub labels: Vec<u16>,
     /// The number of classes; every label is below it.
     pub classes: usize,
+    /// Rows and columns of a sample, where it is an image.
+    pub image: Option<[usize; 2]>,
     /// How many samples the publisher made the training part, where there is such a
     /// split; the others, behind them, are the test part.
     pub published_train: Option<usize>,

@@ -3,6 +3,7 @@
 //!
 //! Data flows one way: configuration, network, run, journal, report.
 
+pub mod augmentation;
 pub mod batch;
 pub mod command;
 pub mod compare;

@@ -4,6 +4,7 @@
 //! each precision and instruction set. It is the hot loop of the program and by far its largest
 //! piece of code, so there must not be a second copy.
 
+use crate::augmentation::Augmentation;
 use crate::batch::Parallel;
 use crate::dispatch::dispatch;
 use crate::engine::Engine;
@@ -115,18 +116,30 @@ pub struct Patterns<'t, P: Precision> {
     input: Vec<P::Rate>,
     teacher: Vec<P::Potential>,
     batch: usize,
+    augmentation: Option<Augmentation>,
     noise: Option<SwapNoise<'t>>,
 }
 
 impl<'t, P: Precision> Patterns<'t, P> {
-    /// For batches of so many samples, as they are or with noise.
-    pub fn new(task: &'t Task<P>, batch: usize, noise: Option<SwapNoise<'t>>) -> Self {
+    /// For batches of so many samples, as they are.
+    pub fn new(task: &'t Task<P>, batch: usize) -> Self {
         Self {
             task,
-            noise,
             input: Vec::new(),
             teacher: Vec::new(),
             batch,
+            augmentation: None,
+            noise: None,
+        }
+    }
+
+    /// The same samples, moved and with noise where that is asked for.
+    #[must_use]
+    pub fn varied(self, augmentation: Option<Augmentation>, noise: Option<SwapNoise<'t>>) -> Self {
+        Self {
+            augmentation,
+            noise,
+            ..self
         }
     }
 
@@ -139,7 +152,10 @@ impl<'t, P: Precision> Patterns<'t, P> {
         let all = samples.iter().copied().chain(std::iter::repeat(last));
         for sample in all.take(self.batch) {
             let start = self.input.len();
-            task.append(sample, &mut self.input);
+            match self.augmentation {
+                Some(moved) => task.append_from(sample, moved.sources(sample), &mut self.input),
+                None => task.append(sample, &mut self.input),
+            }
             if let (Some(noise), Some(input)) = (self.noise, self.input.get_mut(start..)) {
                 noise.apply(task, sample, input);
             }

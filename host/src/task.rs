@@ -79,13 +79,32 @@ impl<R: Number> Images<R> {
         let range = first..first.saturating_add(count);
         let bytes = self.pixels.bytes().get(range).unwrap_or(&[]);
         let silent = self.silent.iter().skip(first % self.silent.len().max(1));
-        bytes.iter().zip(silent).map(|(&byte, &silent)| {
-            if silent {
-                R::ZERO
-            } else {
-                self.rates[usize::from(byte)]
-            }
-        })
+        let pixels = bytes.iter().zip(silent);
+        pixels.map(|(&byte, &silent)| self.rate(byte, silent))
+    }
+
+    /// The rates of an image of `count` pixels, which begin with this one of all, in other places: each
+    /// from the pixel of the image that is named for its place.
+    #[inline]
+    fn rates_from(
+        &self,
+        first: usize,
+        count: usize,
+        sources: impl Iterator<Item = usize>,
+    ) -> impl Iterator<Item = R> {
+        let range = first..first.saturating_add(count);
+        let image = self.pixels.bytes().get(range).unwrap_or(&[]);
+        let pixels = sources.zip(&self.silent);
+        pixels.filter_map(|(source, &silent)| Some(self.rate(*image.get(source)?, silent)))
+    }
+
+    #[inline]
+    fn rate(&self, byte: u8, silent: bool) -> R {
+        if silent {
+            R::ZERO
+        } else {
+            self.rates[usize::from(byte)]
+        }
     }
 }
 
@@ -209,6 +228,26 @@ impl<P: Precision> Task<P> {
         }
     }
 
+    /// Puts the input rates of a sample behind others, each from the feature of the sample that is named
+    /// for its place. What is 0 in its place whatever the sample stays so.
+    pub fn append_from(
+        &self,
+        sample: u32,
+        sources: impl Iterator<Item = usize>,
+        input: &mut Vec<P::Rate>,
+    ) {
+        match &self.inputs {
+            Inputs::Rates(..) => {
+                let sample = self.input(sample);
+                input.extend(sources.filter_map(|source| sample.get(source)));
+            }
+            Inputs::Bytes(images) => {
+                let first = sample as usize * self.features;
+                input.extend(images.rates_from(first, self.features, sources));
+            }
+        }
+    }
+
     /// One input rate of a sample.
     pub fn input_at(&self, sample: u32, feature: usize) -> Option<P::Rate> {
         match &self.inputs {
@@ -326,6 +365,7 @@ mod tests {
             features: 4,
             labels: vec![0; 300],
             classes: 10,
+            image: None,
             published_train: None,
         };
         let material = Material { data, split };
@@ -361,6 +401,7 @@ mod tests {
             features: 1,
             labels: vec![0; 1000],
             classes: 2,
+            image: None,
             published_train: None,
         };
         let data = data.scaled(Scale::Standardise, 1.0, &split).unwrap();

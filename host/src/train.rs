@@ -4,6 +4,7 @@
 //! noise are functions of (seed, epoch or step), so a run that stops after an epoch and continues
 //! from its checkpoint has the bits of one that never stopped.
 
+use crate::augmentation::Augmentation;
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::network::{Blueprint, Circuit, Layers, Memory, weights_of};
@@ -272,8 +273,10 @@ impl<'t, P: Engine> Trainer<'t, P> {
         let (mut right, mut done) = (0, 0);
         let task = &self.task;
         let batch = self.config.learning.batch;
-        let noise = SwapNoise::of_epoch(self.config, self.material, self.seed, epoch.epoch);
-        let mut patterns = Patterns::new(task, batch, noise);
+        let (config, material, seed) = (self.config, self.material, self.seed);
+        let augmentation = Augmentation::of_epoch(config, material, seed, epoch.epoch);
+        let noise = SwapNoise::of_epoch(config, material, seed, epoch.epoch);
+        let mut patterns = Patterns::new(task, batch).varied(augmentation, noise);
         // Whole batches only: what is left over waits for the next epoch's order.
         let order = &order[..order.len() / batch * batch];
         for chunk in order.chunks(CHUNK.next_multiple_of(batch)) {
@@ -329,7 +332,7 @@ impl<'t, P: Engine> Trainer<'t, P> {
         let batch = self.config.learning.batch;
         let mut memory = self.memory.clone();
         let (weights, mut activity) = memory.parts();
-        let mut patterns = Patterns::new(task, batch, None);
+        let mut patterns = Patterns::new(task, batch);
         let (mut right, mut loss) = (0, 0.0);
         for samples in samples.chunks(batch) {
             quiet.switch(&mut activity);

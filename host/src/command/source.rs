@@ -44,12 +44,18 @@ pub(super) fn one_at_a_time(config: Config) -> Result<Config, Error> {
             Rule::Microcircuit
         )));
     }
-    if config.data.swap_noise != 0.0 {
-        return Err(Error::Mismatch(format!(
-            "data.swap_noise = {}: only `apical train` and `apical sweep` have it; accepted: --set \
-             data.swap_noise=0",
-            config.data.swap_noise
-        )));
+    let data = &config.data;
+    for (key, found, none) in [
+        ("swap_noise", data.swap_noise.to_string(), "0"),
+        ("shift", data.shift.to_string(), "0"),
+        ("mirror", data.mirror.to_string(), "false"),
+    ] {
+        if found != none {
+            return Err(Error::Mismatch(format!(
+                "data.{key} = {found}: only `apical train` and `apical sweep` have it; accepted: --set \
+                 data.{key}={none}"
+            )));
+        }
     }
     if config.learning.batch == 1 {
         return Ok(config);

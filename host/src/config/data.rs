@@ -112,6 +112,9 @@ impl TeacherNetwork {
     }
 }
 
+/// The most pixels of `data.shift`: a digit of 8x8 pixels would be out of its image.
+const LARGEST_SHIFT: u32 = 7;
+
 /// `[data]`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -138,6 +141,10 @@ pub struct Data {
     pub split_seed: u64,
     /// The share of a training sample's inputs that come from another one, drawn anew every time.
     pub swap_noise: f64,
+    /// The most pixels that a training image is moved by in each direction, drawn anew every time.
+    pub shift: u32,
+    /// Whether a training image is mirrored, left to right, one time in two.
+    pub mirror: bool,
     /// Whether every epoch has its own order of samples.
     pub shuffle: bool,
     /// Rates that the output is taught.
@@ -174,6 +181,8 @@ impl Default for Data {
             test_samples: 0,
             split_seed: 0,
             swap_noise: 0.0,
+            shift: 0,
+            mirror: false,
             shuffle: true,
             targets: Targets::default(),
             input: Vec::new(),
@@ -189,6 +198,29 @@ impl Default for Data {
 }
 
 impl Data {
+    /// Whether training images are moved, which is asked of images only.
+    fn check_augmentation(&self) -> Result<(), Fault> {
+        let images = self.task == Task::Digits || self.task.reads_images();
+        let none = |off: &str| {
+            format!(
+                "{off} with data.task = \"{}\", whose samples are no images",
+                self.task
+            )
+        };
+        require(images || self.shift == 0, "data.shift", &self.shift, || {
+            none("0")
+        })?;
+        require(images || !self.mirror, "data.mirror", &self.mirror, || {
+            none("false")
+        })?;
+        require(
+            self.shift <= LARGEST_SHIFT,
+            "data.shift",
+            &self.shift,
+            || format!("pixels, 0 to {LARGEST_SHIFT}"),
+        )
+    }
+
     pub(super) fn check(&self, network: &Network) -> Result<(), Fault> {
         let activation = &network.activation;
         self.check_patterns(network)?;
@@ -239,6 +271,7 @@ impl Data {
             &self.swap_noise,
             || "a share of 0 to 1",
         )?;
+        self.check_augmentation()?;
         let Targets { low, high } = self.targets;
         let (least, most) = activation.range();
         for (key, value) in [("data.targets.low", low), ("data.targets.high", high)] {

@@ -9,6 +9,9 @@ pub const DIGITS_ATTRIBUTION: &str = "Optical Recognition of Handwritten Digits,
 
 const FILE: &[u8] = include_bytes!("../../data/digits8x8.csv.gz");
 
+/// Rows and columns.
+const IMAGE: [usize; 2] = [8, 8];
+
 /// A pixel counts the dark dots in a field of 4x4.
 const LARGEST_PIXEL: f64 = 16.0;
 
@@ -20,6 +23,7 @@ const LARGEST_PIXEL: f64 = 16.0;
 pub fn digits() -> Result<Dataset, DataError> {
     let mut dataset = table::parse_csv(FILE, "digits8x8", &LabelColumn::Last, 10)?;
     dataset.inputs.map(|_, pixel| pixel / LARGEST_PIXEL);
+    dataset.image = Some(IMAGE);
     Ok(dataset)
 }
 

@@ -151,6 +151,7 @@ mod tests {
             features: 0,
             labels: garments.to_vec(),
             classes: 10,
+            image: None,
             published_train: Some(PUBLISHED),
         };
         assert_eq!(others(Task::Mnist, &dataset), Some(Task::FashionMnist));

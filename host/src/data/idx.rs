@@ -38,6 +38,7 @@ pub fn read_idx(folder: &Path, name: &str) -> Result<Dataset, DataError> {
         name: name.to_owned(),
         inputs: Features::Bytes(Pixels::new(bytes)),
         features: train.size.iter().product(),
+        image: Some(train.size),
         labels: labels.into_iter().map(u16::from).collect(),
         classes: CLASSES,
         published_train,

@@ -78,6 +78,7 @@ mod tests {
             features,
             labels: vec![0; samples],
             classes: 1,
+            image: None,
             published_train: None,
         }
     }

@@ -86,6 +86,7 @@ pub fn parse_csv(
         features: table.columns - 1,
         labels,
         classes,
+        image: None,
         published_train: None,
     })
 }

@@ -189,6 +189,22 @@ fn phaseless_alignment_has_these_bits_on_every_machine_and_any_threads() {
     }
 }
 
+#[test]
+fn moved_images_have_these_bits_on_every_machine_and_any_threads() {
+    for (precision, digest) in [
+        ("f64", "8717338bd71df59c"),
+        ("f32", "ac016e206a41bebf"),
+        ("i16", "f14bcb65c2e99a1b"),
+    ] {
+        two_epochs(
+            &["data.shift=1", "data.mirror=true"],
+            precision,
+            digest,
+            &["1", "2"],
+        );
+    }
+}
+
 /// Backpropagation goes through the same batches.
 #[test]
 fn the_control_has_these_bits_and_the_angle_of_the_gradient() {

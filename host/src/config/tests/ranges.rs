@@ -54,6 +54,15 @@ fn networks_and_rates_out_of_range_are_refused() {
             "2: data.swap_noise: found 1.5; accepted: a share of 0 to 1",
         ),
         (
+            "[data]\nshift = 8",
+            "2: data.shift: found 8; accepted: pixels, 0 to 7",
+        ),
+        (
+            "[data]\ntask = \"regression\"\nmirror = true",
+            "3: data.mirror: found true; accepted: false with data.task = \"regression\", whose \
+             samples are no images",
+        ),
+        (
             "[learning]\nweight_decay = 0.1",
             "2: learning.weight_decay: found 0.1; accepted: a share of 0 to 0.015625",
         ),

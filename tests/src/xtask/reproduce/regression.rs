@@ -15,9 +15,7 @@ const UNIT: &str = "squared distance of output rates from the teacher's, sum ove
 
 /// Runs both students from where they are, and puts them in the file.
 pub(super) fn reproduce(options: &Reproduce) -> Result<()> {
-    let mut words: Vec<String> = ["experiment", "regression", "--precisions", "f32"]
-        .map(String::from)
-        .into();
+    let mut words: Vec<String> = ["experiment", "regression"].map(String::from).into();
     if let Some(patterns) = options.patterns {
         words.extend(["--patterns".to_owned(), patterns.to_string()]);
     }
