@@ -21,8 +21,12 @@ pub(super) fn reproduce(options: &Reproduce) -> Result<()> {
     }
     let mut apical = process::program(workspace::target_dir().join("release/apical"));
     apical.args(&words).args(["--resume", "--out", RUNS]);
-    process::run(&mut apical)?;
-    let text = workspace::read(&format!("{RUNS}/regression-1/summary.json"))?;
+    // A check that does not hold is exit code 1, and a result like any other: it is written first.
+    let ended = process::run(&mut apical);
+    let text = match workspace::read(&format!("{RUNS}/regression-1/summary.json")) {
+        Ok(text) => text,
+        Err(missing) => return ended.and(Err(missing)),
+    };
     let summary: Value = serde_json::from_str(&text)?;
     let runs = summary["runs"].as_array();
     for run in runs.context("a summary without runs")? {
@@ -47,7 +51,7 @@ pub(super) fn reproduce(options: &Reproduce) -> Result<()> {
             }),
         )?;
     }
-    Ok(())
+    ended
 }
 
 fn word<'r>(run: &'r Value, key: &str) -> &'r str {
