@@ -58,11 +58,42 @@ const DEPTHS: [&str; 4] = [
     "[64, 50, 50, 50, 50, 10]",
 ];
 
+/// One more than default rates can train.
+const DEEPER: [&str; 5] = [
+    DEPTHS[0],
+    DEPTHS[1],
+    DEPTHS[2],
+    DEPTHS[3],
+    "[64, 50, 50, 50, 50, 50, 10]",
+];
+
+/// Errors that are strong from the start, and rates that interneurons can follow.
+const STRONG: [&str; 5] = [
+    "mixing.lambda_hidden=0.5",
+    "mixing.lambda_output=0.8",
+    "network.init_down=[-2.0, 2.0]",
+    "learning.up=0.1",
+    "learning.pyramidal_to_interneuron=1",
+];
+
+/// The same with top-down weights that learn.
+const STRONG_LEARNED: [&str; 9] = [
+    STRONG[0],
+    STRONG[1],
+    STRONG[2],
+    STRONG[3],
+    STRONG[4],
+    "network.feedback=kolen-pollack",
+    "network.interneurons=mirrored",
+    "learning.weight_decay=0.00001",
+    "learning.down=0.1",
+];
+
 /// Around a mixing factor of 0.1 or 0.3.
 const LAMBDAS: [&str; 7] = ["0.02", "0.05", "0.1", "0.2", "0.3", "0.5", "0.8"];
 
 /// All sweeps, in the order of the document.
-pub(super) const SWEEPS: [Sweep; 12] = [
+pub(super) const SWEEPS: [Sweep; 14] = [
     sweep("layers", "network.layers", &DEPTHS),
     Sweep {
         set: &["mixing.lambda_hidden=0.5"],
@@ -73,9 +104,17 @@ pub(super) const SWEEPS: [Sweep; 12] = [
         ..sweep("even", "network.layers", &DEPTHS)
     },
     Sweep {
+        set: &STRONG,
+        ..sweep("strong", "network.layers", &DEEPER)
+    },
+    Sweep {
+        set: &STRONG_LEARNED,
+        ..sweep("strong-learned", "network.layers", &DEEPER)
+    },
+    Sweep {
         precisions: "f32",
         set: &["network.rule=backpropagation", "learning.up=0.1"],
-        ..sweep("backprop", "network.layers", &DEPTHS)
+        ..sweep("backprop", "network.layers", &DEEPER)
     },
     sweep(
         "up",
@@ -199,6 +238,11 @@ pub(super) fn tables(rows: &[Value]) -> String {
             .filter(|row| row["sweep"] == sweep.name)
             .collect();
         let Some(first) = own.first() else { continue };
+        // What is the same in every row of the table, and not in the configuration of the study.
+        if !sweep.set.is_empty() {
+            let set: Vec<String> = sweep.set.iter().map(|set| format!("`{set}`")).collect();
+            let _ = writeln!(text, "\nWith {}:", set.join(", "));
+        }
         let precisions: Vec<&str> = sweep.precisions.split(',').collect();
         let heads: Vec<String> = precisions
             .iter()
