@@ -27,7 +27,7 @@ struct Line<T>(T);
 // Macros and not functions of a type parameter: the number of lanes is the length of an array, which
 // cannot depend on one.
 macro_rules! float_kernels {
-    ($module:ident, $float:ident, $lanes:literal, [$($half:literal),*]) => {
+    ($module:ident, $float:ident, $count:ident, $lanes:literal, [$($half:literal),*]) => {
         pub(crate) mod $module {
             use super::{Into, Line, Observe, Rows, RowsMut, VECTORS, black_box, end_of_group};
             use super::{Block, MAX_SAMPLES};
@@ -36,6 +36,9 @@ macro_rules! float_kernels {
             type Word = $float;
             const LANES: usize = $lanes;
             type Lanes = [Word; LANES];
+            /// As wide as a word, so that a vector of comparisons is one of counts.
+            type Count = $count;
+            type Counts = [Count; LANES];
 
             multiply_kernels!([$($half),*]);
             update_kernels!();
@@ -52,8 +55,8 @@ pub fn finish(lanes: [f32; 16], w: &[f32], x: &[f32]) -> f32 {
     single::finish(lanes, w, x)
 }
 
-float_kernels!(double, f64, 8, [4, 2, 1]);
-float_kernels!(single, f32, 16, [8, 4, 2, 1]);
+float_kernels!(double, f64, u64, 8, [4, 2, 1]);
+float_kernels!(single, f32, u32, 16, [8, 4, 2, 1]);
 
 #[cfg(test)]
 mod tests {

@@ -100,3 +100,29 @@ impl Folder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_steps_one_sample_refuses_what_only_training_has_and_names_the_key() {
+        let of = |overrides: &[&str]| one_at_a_time(Config::load(None, overrides).unwrap());
+        assert!(of(&[]).is_ok());
+        for (key, value) in [
+            ("network.rule", "backpropagation"),
+            ("data.swap_noise", "0.1"),
+            ("data.shift", "1"),
+            ("data.mirror", "true"),
+            ("learning.batch", "2"),
+        ] {
+            let error = of(&[&format!("{key}={value}")]).unwrap_err().to_string();
+            assert!(error.starts_with(key) && error.contains(value), "{error}");
+            assert!(
+                error.contains("only `apical train` and `apical sweep`"),
+                "{error}"
+            );
+            assert!(error.contains(&format!("--set {key}=")), "{error}");
+        }
+    }
+}

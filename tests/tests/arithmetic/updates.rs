@@ -4,7 +4,7 @@ use crate::strategies::{check, in_every_precision, rates, shapes, words};
 use apical_core::precision::{Draw, Filter};
 use apical_core::random::{INCREMENT, Key, MULTIPLIER};
 use apical_core::{Counters, I8, I16, I16x32, I32, Number, Precision, Rounding};
-use apical_tests::exact::{Format, divide, gain, raw, shift_half_up};
+use apical_tests::exact::{Format, divide, gain, raw, shift_half_up, word};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -126,14 +126,23 @@ fn filtered<P: Precision>() {
         shapes(),
         gains(),
         draws(),
-        words::<P::Coefficient>(),
+        // Of any size, and what dt / tau_w is: between nothing and one.
+        prop_oneof![
+            1 => words::<P::Coefficient>(),
+            3 => (0..=1_i128 << c).prop_map(word),
+        ],
         any::<bool>(),
     );
     let strategy = strategy.prop_flat_map(|((rows, columns), gain, draw, k, learns)| {
         let n = rows * columns;
         (
             (vec(words::<P::Weight>(), n), vec(words::<P::Trace>(), n)),
-            vec(words::<P::Potential>(), rows),
+            // Of any size, and such that a trace holds every induction.
+            vec(
+                (words::<P::Potential>(), any::<bool>())
+                    .prop_map(|(u, small)| if small { word(raw(u) >> 8) } else { u }),
+                rows,
+            ),
             vec(rates::<P>(), columns),
             Just((gain, draw, Filter::<P> { k, learns })),
         )

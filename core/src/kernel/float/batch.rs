@@ -43,7 +43,7 @@ macro_rules! batch_kernels {
                 let mut total = 0;
                 for (w, sums) in w.iter_mut().zip(&sums) {
                     for (w, &sum) in w.iter_mut().zip(sums) {
-                        total += lost::<O>(*w, sum);
+                        total += u32::from(lost::<O>(*w, sum));
                         *w += sum;
                     }
                 }

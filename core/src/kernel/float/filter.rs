@@ -35,34 +35,42 @@ macro_rules! filter_kernels {
         impl<const LEARNS: bool> Filter<LEARNS> {
             /// One synapse: its weight, its trace, its induction. Whether a change was lost.
             #[inline(always)]
-            fn one<O: Observe>(self, w: &mut Word, trace: &mut Word, induction: Word) -> u32 {
-                let mut count = 0;
+            fn one<O: Observe>(self, w: &mut Word, trace: &mut Word, induction: Word) -> bool {
+                let mut was_lost = false;
                 if LEARNS {
                     let change = self.gain * *trace;
-                    count = lost::<O>(*w, change);
+                    was_lost = lost::<O>(*w, change);
                     *w += change;
                 }
                 *trace += self.k * (induction - *trace);
-                count
+                was_lost
             }
 
-            /// A group, and how many of the last `count` changes were lost.
+            /// A group, and the counts with what was lost in the lanes that count.
             #[inline(always)]
             fn group<O: Observe>(
                 self,
-                (mut w, mut traces): (Lanes, Lanes),
+                (w, mut traces): (Lanes, Lanes),
                 post: Word,
                 pre: &Lanes,
-                count: usize,
-            ) -> (Lanes, Lanes, u32) {
-                let mut total = 0;
-                for (lane, ((w, trace), &r)) in w.iter_mut().zip(&mut traces).zip(pre).enumerate() {
-                    let lost = self.one::<O>(w, trace, post * r);
-                    if lane + count >= LANES {
-                        total += lost;
+                counted: &Counts,
+                mut counts: Counts,
+            ) -> (Lanes, Lanes, Counts) {
+                let mut new = w;
+                if LEARNS {
+                    let mut changes = [0.0; LANES];
+                    for ((change, new), trace) in changes.iter_mut().zip(&mut new).zip(&traces) {
+                        *change = self.gain * *trace;
+                        *new += *change;
+                    }
+                    if O::ON {
+                        counts = count_lost(counts, counted, &w, &new, &changes);
                     }
                 }
-                (w, traces, total)
+                for (trace, &r) in traces.iter_mut().zip(pre) {
+                    *trace += self.k * (post * r - *trace);
+                }
+                (new, traces, counts)
             }
 
             /// Rows of `FULL` full groups, or of any number where it is [`ANY`].
@@ -72,7 +80,7 @@ macro_rules! filter_kernels {
                 groups: &Groups<'_>,
                 rows: impl Iterator<Item = (Word, &'m mut [Word], &'m mut [Word])>,
             ) -> u32 {
-                let mut total = 0;
+                let mut counts = [0; LANES];
                 let Some(full) = first::<FULL>(groups.full) else {
                     return 0;
                 };
@@ -80,9 +88,9 @@ macro_rules! filter_kernels {
                     let (Some(&w), Some(&trace)) = (row.last_chunk(), traces.last_chunk()) else {
                         break;
                     };
-                    let (last, last_trace, count) =
-                        self.group::<O>((w, trace), post, groups.last, groups.rest);
-                    total += count;
+                    let (last, last_trace);
+                    (last, last_trace, counts) =
+                        self.group::<O>((w, trace), post, groups.last, &groups.rest, counts);
                     let (Some(w), Some(trace)) = (
                         first_mut::<FULL>(row.as_chunks_mut().0),
                         first_mut::<FULL>(traces.as_chunks_mut().0),
@@ -90,9 +98,7 @@ macro_rules! filter_kernels {
                         break;
                     };
                     for ((w, trace), r) in w.iter_mut().zip(trace).zip(full) {
-                        let (new, new_trace, count) = self.group::<O>((*w, *trace), post, r, LANES);
-                        (*w, *trace) = (new, new_trace);
-                        total += count;
+                        (*w, *trace, counts) = self.group::<O>((*w, *trace), post, r, &ALL, counts);
                         end_of_group();
                     }
                     if let (Some(w), Some(trace)) = (row.last_chunk_mut(), traces.last_chunk_mut())
@@ -100,7 +106,7 @@ macro_rules! filter_kernels {
                         (*w, *trace) = (last, last_trace);
                     }
                 }
-                total
+                total(counts)
             }
 
             #[inline(always)]
@@ -130,7 +136,7 @@ macro_rules! filter_kernels {
                 } else {
                     for (&post, (row, traces)) in rows {
                         for ((w, trace), &r) in row.iter_mut().zip(traces).zip(pre) {
-                            total += self.one::<O>(w, trace, post * r);
+                            total += u32::from(self.one::<O>(w, trace, post * r));
                         }
                     }
                 }

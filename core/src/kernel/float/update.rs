@@ -8,8 +8,17 @@ macro_rules! update_kernels {
         struct Groups<'x> {
             full: &'x [Lanes],
             last: &'x Lanes,
-            /// Lanes of the last group that are in no full one.
-            rest: usize,
+            /// One for the lanes of the last group that are in no full one.
+            rest: Counts,
+        }
+
+        /// Every lane counts.
+        const ALL: Counts = [1; LANES];
+
+        /// The sum of the lanes.
+        #[inline(always)]
+        fn total(counts: Counts) -> u32 {
+            counts.iter().fold(0, |sum, &count| sum + count as u32)
         }
 
         impl<'x> Groups<'x> {
@@ -18,36 +27,58 @@ macro_rules! update_kernels {
             #[inline(always)]
             fn new(pre: &'x [Word]) -> Option<Self> {
                 let last = pre.last_chunk().filter(|_| VECTORS)?;
-                let (full, rest) = pre.as_chunks();
-                Some(Self {
-                    full,
-                    last,
-                    rest: rest.len(),
-                })
-            }
-        }
-
-        /// Whether a change was not zero and left the weight as it was.
-        #[inline(always)]
-        fn lost<O: Observe>(old: Word, change: Word) -> u32 {
-            if O::ON {
-                u32::from(change != 0.0 && old + change == old)
-            } else {
-                0
-            }
-        }
-
-        /// w + c r for a group, and how many of the last `count` changes were lost.
-        #[inline(always)]
-        fn changed<O: Observe>(w: &Lanes, r: &Lanes, c: Word, count: usize) -> (Lanes, u32) {
-            let (mut new, mut total) = (*w, 0);
-            for (lane, (new, &r)) in new.iter_mut().zip(r).enumerate() {
-                if lane + count >= LANES {
-                    total += lost::<O>(*new, c * r);
+                let (full, left) = pre.as_chunks();
+                let mut rest = [0; LANES];
+                for rest in rest.iter_mut().rev().take(left.len()) {
+                    *rest = 1;
                 }
-                *new += c * r;
+                Some(Self { full, last, rest })
             }
-            (new, total)
+        }
+
+        /// Whether a change was not zero and left the weight as it was. Without a branch.
+        #[inline(always)]
+        fn lost<O: Observe>(old: Word, change: Word) -> bool {
+            O::ON && (change != 0.0) & (old + change == old)
+        }
+
+        /// The counts with the changes of a group that were not zero and left the weight as it was, in
+        /// the lanes that count.
+        #[inline(always)]
+        fn count_lost(
+            mut counts: Counts,
+            counted: &Counts,
+            old: &Lanes,
+            new: &Lanes,
+            changes: &Lanes,
+        ) -> Counts {
+            let words = old.iter().zip(new).zip(changes);
+            for ((count, counted), ((old, new), &change)) in
+                counts.iter_mut().zip(counted).zip(words)
+            {
+                *count += counted & Count::from((change != 0.0) & (new == old));
+            }
+            counts
+        }
+
+        /// w + c r for a group, and the counts with what was lost in the lanes that count.
+        #[inline(always)]
+        fn changed<O: Observe>(
+            w: &Lanes,
+            r: &Lanes,
+            c: Word,
+            counted: &Counts,
+            mut counts: Counts,
+        ) -> (Lanes, Counts) {
+            let (mut new, mut changes) = (*w, [0.0; LANES]);
+            for ((change, new), &r) in changes.iter_mut().zip(&mut new).zip(r) {
+                *change = c * r;
+                *new += *change;
+            }
+            if O::ON {
+                counts = count_lost(counts, counted, w, &new, &changes);
+            }
+            (new, counts)
         }
 
         /// w -= fraction w.
@@ -56,7 +87,7 @@ macro_rules! update_kernels {
             let mut total = 0;
             for w in &mut *w {
                 let change = -(fraction * *w);
-                total += lost::<O>(*w, change);
+                total += u32::from(lost::<O>(*w, change));
                 *w += change;
             }
             observer.updated(w.len() as u32, total);
@@ -71,15 +102,14 @@ macro_rules! update_kernels {
             observer: &mut O,
         ) {
             let groups = Groups::new(pre);
+            let (mut words, mut lost_words, mut counts) = (0, 0, [0; LANES]);
             for (c, row) in post.zip(RowsMut::new(w, pre.len())) {
-                let mut total = 0;
+                words += pre.len() as u32;
                 if let (Some(groups), Some(&w)) = (&groups, row.last_chunk()) {
-                    let (last, count) = changed::<O>(&w, groups.last, c, groups.rest);
-                    total += count;
+                    let last;
+                    (last, counts) = changed::<O>(&w, groups.last, c, &groups.rest, counts);
                     for (w, r) in row.as_chunks_mut().0.iter_mut().zip(groups.full) {
-                        let (new, count) = changed::<O>(w, r, c, LANES);
-                        *w = new;
-                        total += count;
+                        (*w, counts) = changed::<O>(w, r, c, &ALL, counts);
                         end_of_group();
                     }
                     if let Some(w) = row.last_chunk_mut() {
@@ -87,12 +117,12 @@ macro_rules! update_kernels {
                     }
                 } else {
                     for (w, &r) in row.iter_mut().zip(pre) {
-                        total += lost::<O>(*w, c * r);
+                        lost_words += u32::from(lost::<O>(*w, c * r));
                         *w += c * r;
                     }
                 }
-                observer.updated(pre.len() as u32, total);
             }
+            observer.updated(words, lost_words + total(counts));
         }
     };
 }

@@ -51,7 +51,7 @@ const MOVED: &str = "microcircuit, Kolen-Pollack feedback, images moved by a pix
 const BACKPROPAGATION: &str = "backpropagation";
 
 /// 784-500-500-10, and the network of `PocketNN`.
-const MNIST: [Row; 22] = [
+const MNIST: [Row; 23] = [
     row("float", MICROCIRCUIT, "f32", &[]),
     row("i16", MICROCIRCUIT, "i16", &[]),
     row(
@@ -100,6 +100,18 @@ const MNIST: [Row; 22] = [
             LARGE_CONTROL[2],
             KOLEN_POLLACK[4],
             KOLEN_POLLACK[5],
+        ],
+    ),
+    row(
+        "moved-backprop",
+        "backpropagation, images moved by a pixel",
+        "f32",
+        &[
+            LARGE_CONTROL[0],
+            LARGE_CONTROL[1],
+            LARGE_CONTROL[2],
+            KOLEN_POLLACK[4],
+            MOVED_IMAGES[5],
         ],
     ),
     row(
