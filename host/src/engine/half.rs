@@ -5,19 +5,22 @@
 //! largest rate; only then are the lanes added up in 64 bits. Everything is exact, so the order
 //! does not matter and the bits are core's.
 
+use apical_core::batch::MAX_SAMPLES;
 use apical_core::kernel::Into;
 use apical_core::kernel::fixed::Gain;
 use apical_core::precision::Draw;
-use apical_core::{Counters, I16, Precision};
+use apical_core::{Counters, I16, Precision, Rounding};
 
 use super::{Division, Strip};
 
 #[cfg(target_arch = "x86_64")]
 mod change;
+mod factors;
 #[cfg(target_arch = "x86_64")]
 mod narrow;
 #[cfg(target_arch = "x86_64")]
 mod product;
+mod short_rows;
 #[cfg(target_arch = "x86_64")]
 mod vectors;
 #[cfg(target_arch = "x86_64")]
@@ -26,6 +29,9 @@ mod wide;
 type Weight = <I16 as Precision>::Weight;
 type Rate = <I16 as Precision>::Rate;
 type Potential = <I16 as Precision>::Potential;
+
+/// Columns from which on a row fills the vectors of one row.
+const SHORT: usize = 32;
 
 pub(super) fn product(
     w: &[Weight],
@@ -43,6 +49,9 @@ pub(super) fn product(
             return product::product::<_, { narrow::ROWS }>(simd, w, x, columns, outputs, into);
         }
     }
+    if columns < SHORT {
+        return short_rows::product(w, x, columns, outputs, into);
+    }
     super::product::<I16>(w, x, columns, outputs, into)
 }
 
@@ -54,10 +63,12 @@ pub(super) fn change(
     pre: &[Rate],
     draw: Draw,
 ) -> Counters {
+    let stochastic = draw.rounding == Rounding::Stochastic;
+    if stochastic && pre.len() == samples && (1..=MAX_SAMPLES).contains(&samples) {
+        return short_rows::change(weights, samples, post, gain, pre, draw.key);
+    }
     #[cfg(target_arch = "x86_64")]
-    if draw.rounding == apical_core::Rounding::Stochastic
-        && (vectors::WORDS..=vectors::MOST).contains(&(pre.len() / samples.max(1)))
-    {
+    if stochastic && (vectors::WORDS..=vectors::MOST).contains(&(pre.len() / samples.max(1))) {
         if let Some(simd) = pulp::x86::V4::try_new() {
             return change::change(simd, weights, samples, post, gain, pre, draw);
         }
@@ -68,9 +79,15 @@ pub(super) fn change(
     super::change::<I16>(weights, samples, post, gain, pre, draw)
 }
 
+/// The largest magnitude, at least 1 and at most 2^15.
+#[inline(always)]
+fn largest(words: &[i16]) -> u32 {
+    let most = |most: u16, word: &i16| most.max(word.unsigned_abs());
+    words.iter().fold(1, most).into()
+}
+
 #[cfg(all(test, target_arch = "x86_64"))]
 mod tests {
-    use apical_core::Rounding;
     use apical_core::random::Key;
     use pulp::x86::{V3, V4};
 
@@ -113,6 +130,67 @@ mod tests {
                 (wanted.weight, wanted.updates, wanted.lost),
                 "{at:?}"
             );
+        }
+    }
+
+    /// Products of the most negative words, of which four or five fill 31 bits and a sign.
+    #[test]
+    fn the_most_negative_weights_are_exact() {
+        for columns in [1, 5, 8, 31, 32, 64, 100] {
+            for rate in [-32767, 6553, 8192, 16384, 32767] {
+                let (rows, w) = (3, vec![Weight::from_bits(i16::MIN); 3 * columns]);
+                let x = vec![Rate::from_bits(rate); columns];
+                let (mut want, mut got) =
+                    (vec![Potential::ZERO; rows], vec![Potential::ZERO; rows]);
+                let outputs = Division::whole(rows, want.chunks_mut(rows).collect());
+                crate::engine::product::<I16>(&w, &x, columns, outputs, Into::Store);
+                let outputs = Division::whole(rows, got.chunks_mut(rows).collect());
+                product(&w, &x, columns, outputs, Into::Store);
+                assert_eq!(got, want, "{columns} columns, {rate}");
+            }
+        }
+    }
+
+    #[test]
+    fn short_rows_have_cores_bits() {
+        for (rows, columns, samples) in [(1, 1, 1), (31, 10, 3), (32, 31, 10), (77, 2, 1)] {
+            for largest in [0.05, 1.0, 1e9] {
+                let w = words::<Weight>(rows * columns, 1, largest);
+                let x = words::<Rate>(columns * samples, 2, largest);
+                for into in [Into::Store, Into::Add, Into::Subtract] {
+                    let mut want = words::<Potential>(rows * samples, 3, largest);
+                    let mut got = want.clone();
+                    let outputs = Division::whole(rows, want.chunks_mut(rows).collect());
+                    let wanted = crate::engine::product::<I16>(&w, &x, columns, outputs, into);
+                    let outputs = Division::whole(rows, got.chunks_mut(rows).collect());
+                    let counted = short_rows::product(&w, &x, columns, outputs, into);
+                    assert_eq!(got, want, "{rows} x {columns}, {largest}");
+                    assert_eq!(counted.potential, wanted.potential);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn thresholds_have_cores_bits() {
+        for (rows, samples) in [(1, 1), (16, 10), (77, 3), (500, 64)] {
+            for (largest, gain) in [(0.05, 0.01), (1.0, 3.0), (100.0, 1e-6)] {
+                let mut w = words::<Weight>(rows, 1, 8.0);
+                let x = words::<Rate>(samples, 2, 1.0);
+                let post = words::<Potential>(rows * samples, 3, largest);
+                let gain = I16::gain(gain).unwrap_or_default();
+                let draw = Draw {
+                    rounding: Rounding::Stochastic,
+                    key: Key::new(7, 2, 4),
+                };
+                let mut want = w.clone();
+                let whole = Division::whole(rows, &mut want[..]);
+                let wanted = crate::engine::change::<I16>(whole, samples, &post, gain, &x, draw);
+                let whole = Division::whole(rows, &mut w[..]);
+                let counted = change(whole, samples, &post, gain, &x, draw);
+                assert_eq!(w, want, "{rows} rows, {largest}");
+                assert_eq!(counted, wanted, "{rows} rows, {largest}");
+            }
         }
     }
 

@@ -66,12 +66,10 @@ impl Scale {
         }
     }
 
-    /// The factor before it is cut to a mantissa, and whether it was too large and has been cut.
+    /// The factor before it is cut to a mantissa, of at most twice its bits less one, and whether it was too
+    /// large and has been cut.
     #[inline(always)]
-    pub(super) fn exact<W: Multiply<R>, R: FixedNumber, U: FixedNumber>(
-        self,
-        post: U,
-    ) -> (i64, bool) {
+    pub fn exact<W: Multiply<R>, R: FixedNumber, U: FixedNumber>(self, post: U) -> (i64, bool) {
         let bits = W::STEP_BITS;
         // So long that at least one bit is shifted out after the product.
         let limit = ((1_i64 << bits) - 1) << (bits - 1);

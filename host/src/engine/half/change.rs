@@ -2,12 +2,13 @@
 
 use apical_core::Counters;
 use apical_core::batch::MAX_SAMPLES;
-use apical_core::kernel::fixed::{Factors, Gain, Scale};
+use apical_core::kernel::fixed::Gain;
 use apical_core::precision::Draw;
 use apical_core::random::Lcg;
 use apical_core::record::{Observe, Quantity};
 use pulp::bytemuck::{cast_slice, cast_slice_mut};
 
+use super::factors::{Block, Errors, ROWS};
 use super::vectors::{GROUP, Two, Vectors, Write};
 use super::{Potential, Rate, Weight};
 use crate::dispatch::dispatch;
@@ -24,34 +25,37 @@ pub(super) fn change<V: Vectors>(
     draw: Draw,
 ) -> Counters {
     let samples = samples.max(1);
-    let (all, columns) = (post.len() / samples, pre.len() / samples);
+    let columns = pre.len() / samples;
     let pairs = &interleave::<V>(cast_slice(pre), samples, columns);
-    let scale = Scale::new::<Weight, Rate, Potential>(gain);
+    let errors = Errors::new(post, samples, gain);
     weights.run(|rows, w| {
         let mut counters = Counters::default();
+        let (mut block, mut both) = (Block::default(), [0; MAX_SAMPLES / 2]);
+        let both = &mut both[..samples.div_ceil(2)];
         dispatch(
             #[inline(always)]
             || {
                 let w: &mut [i16] = cast_slice_mut(w);
-                for (row, i) in w.chunks_exact_mut(columns).zip(rows) {
-                    let words = (0..samples).map(|s| post[s * all + i]);
-                    let factors = Factors::new::<Weight, Rate, Potential>(scale, words);
-                    let mut both = [0; MAX_SAMPLES / 2];
-                    for (both, two) in both.iter_mut().zip(factors.mantissas.as_chunks().0) {
-                        let [a, b] = two.map(|m| m as u32 & 0xffff);
-                        *both = (a | b << 16) as i32;
+                for (some, first) in w.chunks_mut(ROWS * columns).zip(rows.step_by(ROWS)) {
+                    block.fill(errors, first);
+                    counters.saturated(Quantity::Weight, block.cut);
+                    for (at, row) in some.chunks_exact_mut(columns).enumerate() {
+                        for (both, two) in both.iter_mut().zip(block.mantissas.chunks(2)) {
+                            let upper = two.get(1).map_or(0, |two| two[at] as u32);
+                            *both = (two[0][at] as u32 & 0xffff | upper << 16) as i32;
+                        }
+                        let mut change = Row {
+                            simd,
+                            right: block.right[at],
+                            factors: both,
+                            random: Lcg::row(draw.key, (first + at) as u32),
+                            counts: [simd.zero(); 2],
+                        };
+                        change.change(row, pairs);
+                        let [saturated, lost] = simd.counted(change.counts);
+                        counters.saturated(Quantity::Weight, saturated);
+                        counters.updated(columns as u32, lost);
                     }
-                    let mut change = Row {
-                        simd,
-                        right: factors.right,
-                        factors: &both[..samples.div_ceil(2)],
-                        random: Lcg::row(draw.key, i as u32),
-                        counts: [simd.zero(); 2],
-                    };
-                    change.change(row, pairs);
-                    let [saturated, lost] = simd.counted(change.counts);
-                    counters.saturated(Quantity::Weight, factors.cut + saturated);
-                    counters.updated(columns as u32, lost);
                 }
             },
         );

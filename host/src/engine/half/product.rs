@@ -7,7 +7,7 @@ use apical_core::{Counters, I16};
 use pulp::bytemuck::cast_slice;
 
 use super::vectors::{Five, Sums, Vectors, WORDS};
-use super::{Potential, Rate, Weight};
+use super::{Potential, Rate, Weight, largest};
 use crate::dispatch::dispatch;
 use crate::engine::line::{FIVE, Line};
 use crate::engine::{Division, Strip, of_rows};
@@ -92,13 +92,6 @@ fn fives(x: &[i16], columns: usize, lines: usize) -> Vec<Five> {
         }
     }
     fives
-}
-
-/// The largest magnitude, at least 1.
-#[inline(always)]
-fn largest(words: &[i16]) -> u32 {
-    let most = |most: i16, &word: &i16| most.max(word.saturating_abs());
-    words.iter().fold(1, most) as u32
 }
 
 /// A row of weights.
