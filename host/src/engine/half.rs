@@ -7,7 +7,7 @@
 
 use apical_core::batch::MAX_SAMPLES;
 use apical_core::kernel::Into;
-use apical_core::kernel::fixed::Gain;
+use apical_core::kernel::fixed::{Gain, store_sum};
 use apical_core::precision::Draw;
 use apical_core::{Counters, I16, Precision, Rounding};
 
@@ -77,6 +77,26 @@ pub(super) fn change(
         }
     }
     super::change::<I16>(weights, samples, post, gain, pre, draw)
+}
+
+/// Rounds sums and writes them; how many potentials saturated.
+#[inline(always)]
+fn store<const N: usize>(y: &mut [Potential; N], sums: &[i64; N], into: Into) -> u32 {
+    // A loop for each, which has no branch inside.
+    match into {
+        Into::Store => stored(y, sums, Into::Store),
+        Into::Add => stored(y, sums, Into::Add),
+        Into::Subtract => stored(y, sums, Into::Subtract),
+    }
+}
+
+#[inline(always)]
+fn stored<const N: usize>(y: &mut [Potential; N], sums: &[i64; N], into: Into) -> u32 {
+    let mut saturated = 0;
+    for (y, &sum) in y.iter_mut().zip(sums) {
+        saturated += store_sum::<Weight, Rate, Potential>(y, sum, into);
+    }
+    saturated
 }
 
 /// The largest magnitude, at least 1 and at most 2^15.

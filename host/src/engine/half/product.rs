@@ -1,13 +1,12 @@
 //! W x of every sample, some rows and five samples at a time.
 
 use apical_core::kernel::Into;
-use apical_core::kernel::fixed::store_sum;
 use apical_core::record::{Observe, Quantity};
 use apical_core::{Counters, I16};
 use pulp::bytemuck::cast_slice;
 
 use super::vectors::{Five, Sums, Vectors, WORDS};
-use super::{Potential, Rate, Weight, largest};
+use super::{Potential, Rate, Weight, largest, store};
 use crate::dispatch::dispatch;
 use crate::engine::line::{FIVE, Line};
 use crate::engine::{Division, Strip, of_rows};
@@ -208,8 +207,8 @@ fn put<const R: usize>(
 ) -> u32 {
     let mut saturated = 0;
     for (y, totals) in y.iter_mut().zip(totals) {
-        for (y, &total) in y[first..first + R].iter_mut().zip(totals) {
-            saturated += store_sum::<Weight, Rate, Potential>(y, total, into);
+        if let Some(y) = y[first..].first_chunk_mut() {
+            saturated += store(y, totals, into);
         }
     }
     saturated

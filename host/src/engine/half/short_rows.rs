@@ -5,7 +5,7 @@
 use apical_core::Counters;
 use apical_core::I16;
 use apical_core::kernel::Into;
-use apical_core::kernel::fixed::{Gain, store_sum};
+use apical_core::kernel::fixed::Gain;
 use apical_core::number::FixedNumber;
 use apical_core::number::rounding::{Round, Stochastic};
 use apical_core::random::{Key, Lcg};
@@ -13,7 +13,7 @@ use apical_core::record::{Observe, Quantity};
 use pulp::bytemuck::cast_slice;
 
 use super::factors::{self, Block, Errors, Lanes};
-use super::{Potential, Rate, Weight, largest};
+use super::{Potential, Rate, Weight, largest, store};
 use crate::dispatch::dispatch;
 use crate::engine::{Division, Strip, of_rows};
 
@@ -81,10 +81,7 @@ fn put(y: &mut [Potential], totals: &[i64; ROWS], into: Into) -> u32 {
         Some(full) => words = full,
         None => words[..y.len()].copy_from_slice(y),
     }
-    let mut saturated = 0;
-    for (word, &total) in words.iter_mut().zip(totals) {
-        saturated += store_sum::<Weight, Rate, Potential>(word, total, into);
-    }
+    let saturated = store(&mut words, totals, into);
     match y.first_chunk_mut() {
         Some(y) => *y = words,
         None => y.copy_from_slice(&words[..y.len()]),
