@@ -177,8 +177,30 @@ fn a_regression_is_learned_by_the_hidden_layer_in_floats_and_in_fixed_point() {
 }
 
 #[test]
+fn the_rates_of_an_experiment_fall_from_one_measure_to_the_next() {
+    let moved = |decay: &str| {
+        let short = &["data.patterns=24", "data.measure_every=8", decay];
+        let outcomes = go(&options(Kind::Regression, &[SMALL, short].concat()));
+        let distance = outcomes[0].column("distance_pi_1").unwrap();
+        assert_eq!(outcomes[0].counts, [0, 8, 16, 24]);
+        [1, 2, 3].map(|row| (distance[row] - distance[row - 1]).abs())
+    };
+    // The first rates are those of the configuration; a millionth of them, and again, moves nothing.
+    let (kept, fallen) = (moved("learning.decay=1"), moved("learning.decay=1e-6"));
+    assert_eq!(kept[0], fallen[0]);
+    assert!(kept[1] > 1e-3 && kept[2] > 1e-3, "{kept:?}");
+    assert!(fallen[1] < kept[1] / 1e3, "{fallen:?}");
+    assert!(fallen[2] < fallen[1] / 1e3, "{fallen:?}");
+}
+
+#[test]
 fn a_regression_cut_short_goes_on_to_the_same_bits() {
-    let overrides = &[SMALL, &["data.patterns=30", "data.measure_every=8"]].concat();
+    let short = &[
+        "data.patterns=30",
+        "data.measure_every=8",
+        "learning.decay=0.7",
+    ];
+    let overrides = &[SMALL, short].concat();
     let mut options = options(Kind::Regression, overrides);
     let (whole, parts) = (Folder::new("whole"), Folder::new("parts"));
     let go_on = AtomicBool::new(false);

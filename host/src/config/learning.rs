@@ -25,7 +25,8 @@ pub struct Learning {
     pub interneuron_to_pyramidal: PerLayer,
     /// Samples that are stepped together, 1 to 64; the weights change by the mean of their changes.
     pub batch: usize,
-    /// Every epoch's rates are those of the epoch before times this.
+    /// Every epoch's rates are those of the epoch before times this; an experiment's epoch is
+    /// `data.measure_every` presentations.
     pub decay: f64,
     /// What share of itself a weight loses in an update, before `decay`.
     pub weight_decay: f64,

@@ -11,8 +11,9 @@ use super::Schedule;
 use crate::Error;
 use crate::config::Config;
 use crate::engine::Engine;
-use crate::network::{Circuit, Memory, rounding};
+use crate::network::{Blueprint, Circuit, Memory, rounding};
 use crate::present::{Pattern, advance};
+use crate::train;
 
 /// How long before the end of a presentation a recorder begins to look, in milliseconds: averaged
 /// over so many steps, noise does not hide a small remainder.
@@ -89,7 +90,8 @@ pub(super) fn present<P: Engine>(
 }
 
 /// Goes on from `state` until `config.data.patterns` patterns of `schedule` have been presented,
-/// learning all the while.
+/// learning all the while. An epoch, after which rates are `learning.decay` times what they were, is from
+/// one measure to the next: `data.measure_every` presentations.
 ///
 /// `progress` hears of every completed presentation. `stop` ends the run early, after a
 /// presentation, with everything recorded so far.
@@ -105,37 +107,56 @@ pub fn run<P: Engine, R: Recorder<P>>(
     progress: &dyn Fn(u64),
     stop: &AtomicBool,
 ) -> Result<(), Error> {
-    let rounding = rounding(config.run.rounding);
-    let steps = steps(config);
-    while state.patterns < config.data.patterns && !stop.load(Ordering::Relaxed) {
-        let (input, teacher) = schedule.show(state.patterns);
-        let pattern = Pattern::one(input, teacher);
-        present(
-            network,
-            &mut state.memory,
-            &pattern,
-            Some(rounding),
-            steps,
-            &mut |activity| recorder.step(activity),
-            &mut state.counters,
-        );
-        if config.run.strict
-            && let Some(quantity) = state.counters.first_saturated()
-        {
-            let (step, sample) = (state.memory.clock.step, state.patterns as usize);
-            return Err(Error::Saturation {
-                quantity,
-                step,
-                epoch: 1,
-                sample,
-            });
-        }
-        state.patterns += 1;
-        let flow = recorder.pattern(network, state)?;
-        progress(state.patterns);
-        if flow.is_break() {
-            break;
+    let (every, all) = (config.data.measure_every, config.data.patterns);
+    while state.patterns < all && !stop.load(Ordering::Relaxed) {
+        let epoch = state.patterns / every;
+        let last = all.min((epoch + 1).saturating_mul(every));
+        let factor = config.learning.decay.powf(epoch as f64);
+        let blueprint = Blueprint::new(config, config.run.seed).slowed(factor);
+        let mut layers = blueprint.layers::<P>();
+        let slowed = train::build_microcircuit(config, &blueprint, &mut layers)?;
+        while state.patterns < last && !stop.load(Ordering::Relaxed) {
+            teach(config, &slowed, state, schedule, recorder)?;
+            let flow = recorder.pattern(network, state)?;
+            progress(state.patterns);
+            if flow.is_break() {
+                return Ok(());
+            }
         }
     }
+    Ok(())
+}
+
+/// Presents the next pattern and learns.
+fn teach<P: Engine, R: Recorder<P>>(
+    config: &Config,
+    network: &Microcircuit<'_, P>,
+    state: &mut State<P>,
+    schedule: &mut Schedule<P>,
+    recorder: &mut R,
+) -> Result<(), Error> {
+    let (input, teacher) = schedule.show(state.patterns);
+    let pattern = Pattern::one(input, teacher);
+    present(
+        network,
+        &mut state.memory,
+        &pattern,
+        Some(rounding(config.run.rounding)),
+        steps(config),
+        &mut |activity| recorder.step(activity),
+        &mut state.counters,
+    );
+    if config.run.strict
+        && let Some(quantity) = state.counters.first_saturated()
+    {
+        let (step, sample) = (state.memory.clock.step, state.patterns as usize);
+        return Err(Error::Saturation {
+            quantity,
+            step,
+            epoch: 1,
+            sample,
+        });
+    }
+    state.patterns += 1;
     Ok(())
 }
