@@ -37,7 +37,7 @@ pub(super) fn change<V: Vectors>(
             || {
                 let w: &mut [i16] = cast_slice_mut(w);
                 for (some, first) in w.chunks_mut(ROWS * columns).zip(rows.step_by(ROWS)) {
-                    block.fill(errors, first);
+                    block.fill(errors, first, some.len() / columns);
                     counters.saturated(Quantity::Weight, block.cut);
                     for (at, row) in some.chunks_exact_mut(columns).enumerate() {
                         for (both, two) in both.iter_mut().zip(block.mantissas.chunks(2)) {

@@ -57,15 +57,15 @@ pub(super) struct Block {
     pub(super) mantissas: Vec<Lanes<i32>>,
     /// How far the sum of the products of a row is shifted.
     pub(super) right: Lanes<u32>,
-    /// Factors that have been cut, in all rows together.
+    /// Factors that have been cut, in all rows that were asked for together.
     pub(super) cut: u32,
     exact: Vec<Lanes<i32>>,
 }
 
 impl Block {
-    /// Of the rows from `first`.
+    /// Of so many rows from `first`, at most [`ROWS`]; what stands for others is not counted.
     #[inline(always)]
-    pub(super) fn fill(&mut self, errors: Errors<'_>, first: usize) {
+    pub(super) fn fill(&mut self, errors: Errors<'_>, first: usize, rows: usize) {
         let (mut largest, mut total, mut cut) = ([0_u32; ROWS], [0_u64; ROWS], [0_u32; ROWS]);
         self.exact.clear();
         for words in errors.words(first) {
@@ -82,7 +82,7 @@ impl Block {
             }
             self.exact.push(exact);
         }
-        self.cut = cut.iter().sum();
+        self.cut = cut.iter().take(rows).sum();
         let mut exponents = [0; ROWS];
         for ((exponent, &largest), &total) in exponents.iter_mut().zip(&largest).zip(&total) {
             let most = (u32::BITS - largest.leading_zeros()).saturating_sub(BITS);
@@ -97,7 +97,7 @@ impl Block {
             self.round(&exponents, &mut largest);
         }
         if exponents.iter().any(|&exponent| exponent >= BITS) {
-            self.by_core(errors, first);
+            self.by_core(errors, first, rows);
             return;
         }
         for (right, exponent) in self.right.iter_mut().zip(&exponents) {
@@ -133,9 +133,9 @@ impl Block {
     /// Where a learning rate is so large that a sum of factors is cut.
     #[cold]
     #[inline(never)]
-    fn by_core(&mut self, errors: Errors<'_>, first: usize) {
+    fn by_core(&mut self, errors: Errors<'_>, first: usize, rows: usize) {
         self.cut = 0;
-        for row in 0..ROWS {
+        for row in 0..rows {
             let words = errors.words(first).map(|words| words[row]);
             let factors = Factors::new::<Weight, Rate, Potential>(errors.scale, words);
             for (mantissas, mantissa) in self.mantissas.iter_mut().zip(factors.mantissas) {
@@ -164,9 +164,11 @@ mod tests {
                     let errors = Errors::new(&post, samples, gain);
                     let mut block = Block::default();
                     for first in (0..rows).step_by(ROWS) {
-                        block.fill(errors, first);
+                        // The last part of a matrix, and one that another follows.
+                        let some = (rows - first).min(if first == 0 { ROWS } else { 5 });
+                        block.fill(errors, first, some);
                         let mut cut = 0;
-                        for row in first..rows.min(first + ROWS) {
+                        for row in first..first + some {
                             let words = post.chunks_exact(rows).map(|post| post[row]);
                             let want = Factors::new::<Weight, Rate, Potential>(errors.scale, words);
                             let lane = row - first;

@@ -124,7 +124,7 @@ pub(super) fn change(
             #[inline(always)]
             || {
                 for (w, first) in w.chunks_mut(factors::ROWS).zip(rows.step_by(factors::ROWS)) {
-                    block.fill(errors, first);
+                    block.fill(errors, first, w.len());
                     let (saturated, lost) = words(w, &block, pre, key, first as u32);
                     counters.saturated(Quantity::Weight, block.cut + saturated);
                     counters.updated(w.len() as u32, lost);
