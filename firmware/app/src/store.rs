@@ -123,9 +123,10 @@ impl<F: NorFlash> Store<F> {
     /// The newest whole checkpoint; `None` when nothing was ever saved to the end.
     ///
     /// # Errors
-    /// When the flash cannot be read, or holds only checkpoints that this program cannot use.
+    /// When there is no whole checkpoint, and a slot cannot be read or holds one that this program
+    /// cannot use: the board begins anew, but says that something may have been lost.
     pub fn open(&mut self) -> Result<Option<Checkpoint>, StoreError> {
-        let states = [self.inspect(0)?, self.inspect(1)?];
+        let states = self.states()?;
         let Some((_, header)) = newest(&states) else {
             return states
                 .into_iter()
@@ -188,8 +189,8 @@ impl<F: NorFlash> Store<F> {
     /// Saves a checkpoint; its number.
     ///
     /// # Errors
-    /// When it does not fit, the flash refuses or does not keep it. The checkpoint before it is
-    /// still there.
+    /// When it does not fit, the flash refuses or does not keep it, or neither slot can be read.
+    /// The checkpoint before it is still there.
     pub fn save<P: Precision>(
         &mut self,
         configuration: &Configuration,
@@ -208,7 +209,7 @@ impl<F: NorFlash> Store<F> {
                 slot: self.slot,
             });
         }
-        let states = [self.inspect(0)?, self.inspect(1)?];
+        let states = self.states()?;
         let (slot, sequence) = match newest(&states) {
             Some((slot, header)) => (1 - slot, header.sequence.wrapping_add(1)),
             None => (0, 1),
@@ -239,13 +240,14 @@ impl<F: NorFlash> Store<F> {
         }
     }
 
-    /// Forgets all checkpoints, the newest last.
+    /// Forgets all checkpoints, the newest last. It is the way out where neither slot can be read.
     ///
     /// # Errors
     /// When the flash refuses.
     pub fn erase(&mut self) -> Result<(), StoreError> {
-        let states = [self.inspect(0)?, self.inspect(1)?];
-        let newest = newest(&states).map_or(0, |(slot, _)| slot);
+        let states = self.states();
+        let newest = states.ok().and_then(|states| newest(&states));
+        let newest = newest.map_or(0, |(slot, _)| slot);
         self.erase_slot(self.start + (1 - newest) * self.slot)?;
         self.erase_slot(self.start + newest * self.slot)
     }
@@ -260,6 +262,17 @@ impl<F: NorFlash> Store<F> {
                 .map_err(StoreError::flash)?;
         }
         Ok(())
+    }
+
+    /// What both slots hold. A slot that cannot be read does not hide the other: flash with error
+    /// correction fails the reads of a page whose write or erase was cut off, until it is erased.
+    /// Where both fail it is the flash, and nothing must be erased on that account.
+    fn states(&mut self) -> Result<[State; 2], StoreError> {
+        let states = [self.inspect(0), self.inspect(1)];
+        if let [Err(error), Err(_)] = states {
+            return Err(error);
+        }
+        Ok(states.map(|state| state.unwrap_or_else(State::Unusable)))
     }
 
     fn inspect(&mut self, slot: u32) -> Result<State, StoreError> {

@@ -65,7 +65,13 @@ fn digest(flash: Flash) -> (Flash, (u64, Origin)) {
 
 #[test]
 fn after_every_cut_the_board_starts_from_the_old_or_the_new_checkpoint() {
-    let mut flash = Flash::new(PAGES as usize);
+    for corrects in [false, true] {
+        cut_everywhere(Flash::new(PAGES as usize).correcting(corrects));
+    }
+}
+
+fn cut_everywhere(mut flash: Flash) {
+    let corrects = flash.corrects;
     let (mut tried, mut old, mut new) = (0, 0, 0);
     // The first save ever, one beside it, and two that erase an older one.
     for saves in 0..4 {
@@ -82,7 +88,7 @@ fn after_every_cut_the_board_starts_from_the_old_or_the_new_checkpoint() {
                 let (cut, (found, origin)) = digest(cut.powered());
                 assert!(
                     found == before || found == after,
-                    "{saves} {operation} {torn:?}"
+                    "{corrects} {saves} {operation} {torn:?}"
                 );
                 assert!(
                     saves == 0 || matches!(origin, Origin::Checkpoint(_)),
@@ -106,14 +112,21 @@ fn after_every_cut_the_board_starts_from_the_old_or_the_new_checkpoint() {
         flash = whole.powered();
     }
     println!(
-        "{tried} cut points tried, {old} started from the old checkpoint, {new} from the new one, all recovered"
+        "error correction {corrects}: {tried} cut points tried, {old} started from the old \
+         checkpoint, {new} from the new one, all recovered"
     );
     assert_eq!(tried, old + new);
 }
 
 #[test]
 fn a_second_cut_while_recovering_is_survived() {
-    let (flash, _) = save(Flash::new(PAGES as usize));
+    for corrects in [false, true] {
+        cut_in_a_row(Flash::new(PAGES as usize).correcting(corrects));
+    }
+}
+
+fn cut_in_a_row(flash: Flash) {
+    let (flash, _) = save(flash);
     let (mut flash, (_, last, _)) = save(flash.powered());
     let mut tried = 0;
     for round in 0..30 {
@@ -130,7 +143,13 @@ fn a_second_cut_while_recovering_is_survived() {
 
 #[test]
 fn forgetting_is_cut_off_without_a_mix() {
-    let (flash, _) = save(Flash::new(PAGES as usize));
+    for corrects in [false, true] {
+        cut_forgetting(Flash::new(PAGES as usize).correcting(corrects));
+    }
+}
+
+fn cut_forgetting(flash: Flash) {
+    let (flash, _) = save(flash);
     let (flash, (_, newest, _)) = save(flash.powered());
     let (_, (fresh, _)) = digest(Flash::new(PAGES as usize));
     let (erased, ()) = boot(flash.clone(), |_, store, _| store.erase().unwrap());
@@ -159,6 +178,53 @@ fn flash_that_refuses_or_forgets_is_an_error_and_the_old_checkpoint_stays() {
     let (flash, (_, _, result)) = save(flash);
     assert_eq!(result, Err(StoreError::Worn));
     assert_eq!(digest(flash).1, (last, Origin::Checkpoint(1)));
+}
+
+#[test]
+fn a_slot_that_cannot_be_read_does_not_hide_the_other() {
+    const SLOT: usize = REGION.end as usize / 2;
+    let slot = |number: usize| number * SLOT..(number + 1) * SLOT;
+    let (flash, (_, older, _)) = save(Flash::new(PAGES as usize));
+    let (flash, (_, newer, _)) = save(flash.powered());
+    for (spoilt, (digest_left, sequence)) in [(0, (newer, 2)), (1, (older, 1))] {
+        // All of the slot, its header only, some of its content only.
+        let at = slot(spoilt);
+        for part in [
+            at.clone(),
+            at.start..at.start + 4,
+            at.end - SLOT / 2..at.end,
+        ] {
+            let mut flash = flash.clone();
+            flash.spoil(part);
+            let (flash, found) = digest(flash);
+            assert_eq!(found, (digest_left, Origin::Checkpoint(sequence)));
+            // The save goes to the slot that could not be read: the other one is what it was.
+            let kept = flash.bytes[slot(1 - spoilt)].to_vec();
+            let (flash, (_, after, result)) = save(flash);
+            assert_eq!(result, Ok(sequence + 1));
+            assert_eq!(flash.bytes[slot(1 - spoilt)], kept);
+            assert_eq!(
+                digest(flash).1,
+                (after, Origin::Checkpoint(sequence + 1)),
+                "{spoilt}"
+            );
+        }
+    }
+    // Neither can be read: it is said, nothing is overwritten, and forgetting is the way out.
+    let mut neither = flash;
+    neither.spoil(0..2 * SLOT);
+    let before = neither.bytes.clone();
+    let (neither, (_, _, result)) = save(neither);
+    assert!(matches!(result, Err(StoreError::Flash(_))), "{result:?}");
+    assert_eq!(neither.bytes, before);
+    let (neither, origin) = boot(neither, |_, store, origin| {
+        store.erase().unwrap();
+        origin
+    });
+    assert!(matches!(origin, Origin::Refused(StoreError::Flash(_))));
+    let (neither, (_, origin)) = digest(neither);
+    assert_eq!(origin, Origin::Beginning);
+    assert_eq!(save(neither).1.2, Ok(1));
 }
 
 #[test]

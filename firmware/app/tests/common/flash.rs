@@ -1,5 +1,7 @@
 //! A flash that loses power.
 
+use std::ops::Range;
+
 use embedded_storage::nor_flash::{
     ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash, check_erase, check_read, check_write,
 };
@@ -65,6 +67,10 @@ pub(crate) struct Flash {
     pub(crate) refuses: bool,
     /// A byte that stays zero whatever is done.
     pub(crate) stuck: Option<usize>,
+    /// Whether it has error correction: words that a cut left half done cannot be read.
+    pub(crate) corrects: bool,
+    /// Words that cannot be read until they are erased.
+    unreadable: Vec<bool>,
 }
 
 impl Flash {
@@ -75,7 +81,19 @@ impl Flash {
             cut: None,
             refuses: false,
             stuck: None,
+            corrects: false,
+            unreadable: vec![false; pages * PAGE / WORD],
         }
+    }
+
+    /// The same flash with error correction, or without.
+    pub(crate) fn correcting(self, corrects: bool) -> Self {
+        Self { corrects, ..self }
+    }
+
+    /// Makes reads of these bytes fail until they are erased.
+    pub(crate) fn spoil(&mut self, bytes: Range<usize>) {
+        self.unreadable[bytes.start / WORD..bytes.end.div_ceil(WORD)].fill(true);
     }
 
     /// The same flash when the power is back.
@@ -108,6 +126,9 @@ impl Flash {
         if let Some(stuck) = self.stuck {
             self.bytes[stuck] = 0;
         }
+        if self.corrects && cut.is_some_and(|(_, torn)| torn != Torn::Nothing) {
+            self.spoil(from..from + length);
+        }
         if cut.is_some() {
             Err(NorFlashErrorKind::Other)
         } else {
@@ -125,6 +146,10 @@ impl ReadNorFlash for Flash {
 
     fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), NorFlashErrorKind> {
         check_read(self, offset, bytes.len())?;
+        let first = offset as usize / WORD;
+        if self.unreadable[first..first + bytes.len() / WORD].contains(&true) {
+            return Err(NorFlashErrorKind::Other);
+        }
         bytes.copy_from_slice(&self.bytes[offset as usize..][..bytes.len()]);
         Ok(())
     }
@@ -139,8 +164,10 @@ impl NorFlash for Flash {
 
     fn erase(&mut self, from: u32, to: u32) -> Result<(), NorFlashErrorKind> {
         check_erase(self, from, to)?;
-        let length = (to - from) as usize;
-        self.operate(from as usize, (0..length).map(|_| 0xFF))
+        let (from, length) = (from as usize, (to - from) as usize);
+        self.operate(from, (0..length).map(|_| 0xFF))?;
+        self.unreadable[from / WORD..(from + length) / WORD].fill(false);
+        Ok(())
     }
     fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), NorFlashErrorKind> {
         check_write(self, offset, bytes.len())?;
@@ -150,6 +177,11 @@ impl NorFlash for Flash {
             assert!(
                 before.iter().all(|&byte| byte == 0xFF),
                 "a word is written once"
+            );
+            let first = offset as usize / WORD;
+            assert!(
+                !self.unreadable[first..first + bytes.len() / WORD].contains(&true),
+                "a spoilt word is erased before it is written"
             );
         }
         self.operate(offset as usize, bytes.iter().copied())
