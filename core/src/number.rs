@@ -24,7 +24,8 @@ pub trait Number:
     fn from_f64(value: f64) -> Self;
     /// The value. Exact for every format of at most 53 significant bits.
     fn to_f64(self) -> f64;
-    /// The stored bits, sign-extended for integers, zero-extended for floats.
+    /// The stored bits, sign-extended for integers, zero-extended for floats, of which every NaN is one
+    /// word: machines differ in the one that they make.
     fn to_bits(self) -> u64;
     /// The word of these bits; bits beyond the word are ignored.
     fn from_bits(bits: u64) -> Self;

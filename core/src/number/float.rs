@@ -19,7 +19,9 @@ macro_rules! float_number {
             }
             #[inline]
             fn to_bits(self) -> u64 {
-                $float::to_bits(self) as u64
+                // Machines differ in the sign of the NaN that they make: here all are one.
+                let value = if self.is_nan() { $float::NAN } else { self };
+                $float::to_bits(value) as u64
             }
             #[inline]
             fn from_bits(bits: u64) -> Self {
@@ -38,6 +40,18 @@ float_number!(f64, u64);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_nan_is_one_word() {
+        // x86 makes the first of an infinity less an infinity, Arm the second.
+        for bits in [0xffc0_0000_u32, 0x7fc0_0000, 0x7f80_0001] {
+            assert_eq!(Number::to_bits(f32::from_bits(bits)), 0x7fc0_0000);
+        }
+        let negative = f64::from_bits(0xfff8_0000_0000_0000);
+        assert_eq!(Number::to_bits(negative), 0x7ff8_0000_0000_0000);
+        assert_eq!(Number::to_bits(-0.0_f32), 0x8000_0000);
+        assert_eq!(Number::to_bits(f32::NEG_INFINITY), 0xff80_0000);
+    }
 
     #[test]
     fn bits_go_both_ways() {
