@@ -30,8 +30,8 @@ type Weight = <I16 as Precision>::Weight;
 type Rate = <I16 as Precision>::Rate;
 type Potential = <I16 as Precision>::Potential;
 
-/// Columns from which on a row fills the vectors of one row.
-const SHORT: usize = 32;
+/// 16-bit words of a line: columns from which on a row fills the vectors of one row.
+const WORDS: usize = 32;
 
 pub(super) fn product(
     w: &[Weight],
@@ -41,7 +41,7 @@ pub(super) fn product(
     into: Into,
 ) -> Counters {
     #[cfg(target_arch = "x86_64")]
-    if columns >= vectors::WORDS {
+    if columns >= WORDS {
         if let Some(simd) = pulp::x86::V4::try_new() {
             return product::product::<_, { wide::ROWS }>(simd, w, x, columns, outputs, into);
         }
@@ -49,7 +49,7 @@ pub(super) fn product(
             return product::product::<_, { narrow::ROWS }>(simd, w, x, columns, outputs, into);
         }
     }
-    if columns < SHORT {
+    if columns < WORDS {
         return short_rows::product(w, x, columns, outputs, into);
     }
     super::product::<I16>(w, x, columns, outputs, into)
@@ -68,7 +68,7 @@ pub(super) fn change(
         return short_rows::change(weights, samples, post, gain, pre, draw.key);
     }
     #[cfg(target_arch = "x86_64")]
-    if stochastic && (vectors::WORDS..=vectors::MOST).contains(&(pre.len() / samples.max(1))) {
+    if stochastic && (WORDS..=vectors::MOST).contains(&(pre.len() / samples.max(1))) {
         if let Some(simd) = pulp::x86::V4::try_new() {
             return change::change(simd, weights, samples, post, gain, pre, draw);
         }

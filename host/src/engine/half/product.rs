@@ -5,7 +5,8 @@ use apical_core::record::{Observe, Quantity};
 use apical_core::{Counters, I16};
 use pulp::bytemuck::cast_slice;
 
-use super::vectors::{Five, Sums, Vectors, WORDS};
+use super::WORDS;
+use super::vectors::{Five, Sums, Vectors};
 use super::{Potential, Rate, Weight, largest, store};
 use crate::dispatch::dispatch;
 use crate::engine::line::{FIVE, Line};

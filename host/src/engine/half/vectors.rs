@@ -2,10 +2,8 @@
 
 use std::ops::Range;
 
+use super::WORDS;
 use crate::engine::line::{FIVE, Line};
-
-/// 16-bit words of a line.
-pub(super) const WORDS: usize = 32;
 
 /// A line of each of five samples.
 pub(super) type Five = [Line<i16, WORDS>; FIVE];

@@ -6,7 +6,8 @@ use std::ops::Range;
 use pulp::bytemuck::cast;
 use pulp::x86::V4;
 
-use super::vectors::{Five, GROUP, Sums, Two, Vectors, WORDS, Write};
+use super::WORDS;
+use super::vectors::{Five, GROUP, Sums, Two, Vectors, Write};
 use crate::engine::line::FIVE;
 
 /// Rows whose sums fill the registers.
