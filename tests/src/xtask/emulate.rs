@@ -59,7 +59,17 @@ pub(crate) fn run(tally: &mut Tally, compiler: BareMetal) -> Result<()> {
             let what = format!("kernels in assembly on {}", machine.name);
             tally.record(&what, kernels_agree(&image::parity(compiler, machine)));
         }
-        for image in &images {
+        // A board that serves the link has parser, answers and trainer in its image.
+        for image in &images.link {
+            tally.record(
+                &format!(
+                    "no panic, no heap in the link, {} on {}",
+                    image.precision, machine.name
+                ),
+                free_of_panics(image),
+            );
+        }
+        for image in &images.lockstep {
             let Some((_, course)) = courses.iter().find(|(of, _)| *of == image.precision) else {
                 continue;
             };

@@ -51,6 +51,21 @@ pub(crate) fn run(tally: &mut Tally) {
     } else {
         cargo_test(tally, "tests", &[]);
     }
+    say_what_was_tried(tally);
+}
+
+/// The tests of power cuts and of damaged frames say how many they tried, where they are let: once more,
+/// for a reader of the log. They have been counted.
+fn say_what_was_tried(tally: &mut Tally) {
+    let mut tests = process::cargo();
+    tests.args(["test", "--quiet", "--workspace"]);
+    for test in ["power_cuts", "spoilt_frames", "frames"] {
+        tests.args(["--test", test]);
+    }
+    tests.args(["--", "--nocapture", "--test-threads", "1"]);
+    if let Err(error) = process::run(&mut tests) {
+        tally.failed(format!("power cuts and frames, said aloud ({error})"));
+    }
 }
 
 fn cargo_test(tally: &mut Tally, what: &str, arguments: &[&str]) {

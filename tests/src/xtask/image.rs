@@ -28,8 +28,17 @@ pub(crate) struct Image {
     pub(crate) path: PathBuf,
 }
 
-/// Builds the images of a machine, one for each precision that fits it.
-pub(crate) fn build(compiler: BareMetal, machine: Machine) -> Result<Vec<Image>> {
+/// The images of a machine, one for each precision that fits it.
+#[derive(Debug)]
+pub(crate) struct Images {
+    /// Those that learn and tell digests.
+    pub(crate) lockstep: Vec<Image>,
+    /// Those that serve the link.
+    pub(crate) link: Vec<Image>,
+}
+
+/// Builds the images of a machine.
+pub(crate) fn build(compiler: BareMetal, machine: Machine) -> Result<Images> {
     let mut cargo = cargo(compiler, machine)?;
     for precision in machine.precisions {
         cargo.args(["--bin", &format!("lockstep-{precision}")]);
@@ -43,20 +52,20 @@ pub(crate) fn build(compiler: BareMetal, machine: Machine) -> Result<Vec<Image>>
     process::run(&mut cargo)?;
 
     let [built, folder] = places(compiler, machine);
-    for precision in links(&machine) {
-        keep(&built.join(format!("link-{precision}")), &folder, None)?;
-    }
-    machine
-        .precisions
-        .iter()
-        .map(|&precision| {
+    let images = |name: &str, precisions: &[Precision]| {
+        let image = |&precision: &Precision| {
             Ok(Image {
                 machine,
                 precision,
-                path: keep(&built.join(format!("lockstep-{precision}")), &folder, None)?,
+                path: keep(&built.join(format!("{name}-{precision}")), &folder, None)?,
             })
-        })
-        .collect()
+        };
+        precisions.iter().map(image).collect::<Result<_>>()
+    };
+    Ok(Images {
+        lockstep: images("lockstep", machine.precisions)?,
+        link: images("link", links(&machine))?,
+    })
 }
 
 /// Builds the image with the network that fills 256 KB, where `apical device` looks for it.
