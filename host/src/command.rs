@@ -92,7 +92,12 @@ pub fn main() -> u8 {
         // --help and --version.
         Err(error) if !error.use_stderr() => error.exit(),
         Err(error) => {
-            eprintln!("apical: {}", one_line(&error.to_string()));
+            let text = one_line(&error.to_string());
+            // Nothing is parsed yet, but whoever asked for JSON reads JSON.
+            if std::env::args().any(|word| word == "--json") {
+                println!("{}", serde_json::json!({ "error": text }));
+            }
+            eprintln!("apical: {text}");
             return 2;
         }
     };
@@ -156,7 +161,7 @@ fn run(cli: &Cli, stop: &AtomicBool) -> Result<(), Error> {
         Some(Command::Experiment(args)) => experiment::run(args, common, stop),
         Some(Command::Compare(args)) => compare::run(args, common, stop),
         Some(Command::Ranges(args)) => ranges::run(args, common, stop),
-        Some(Command::Trace(args)) => trace::run(args, common),
+        Some(Command::Trace(args)) => trace::run(args, common, stop),
         Some(Command::Device(args)) => device::run(args, common, stop),
         Some(Command::Report(args)) => report::draw(args, common),
         Some(Command::Init(args)) => words::init(args, common),

@@ -85,15 +85,18 @@ impl<P: Engine> Machine for Runner<P> {
         let network = crate::train::build(&self.config, &self.blueprint, &mut layers)?;
         let input = self.task.input(moment.sample);
         let teacher = Some(self.task.teacher(moment.sample));
+        let mut counters = Counters::default();
         learn(
             &network,
             &mut self.memory,
             &Pattern::one(&input, teacher),
             moment.begins,
             rounding(self.config.run.rounding),
-            &mut Counters::default(),
+            &mut counters,
         );
-        Ok(())
+        let step = self.memory.clock.step;
+        let met = Error::saturated(&counters, step, moment.epoch, moment.turn);
+        met.filter(|_| self.config.run.strict).map_or(Ok(()), Err)
     }
 
     fn variables(&self) -> Result<Vec<Variable>, Error> {
@@ -146,7 +149,8 @@ pub struct Question {
 /// Trains both sides on the same samples, step by step.
 ///
 /// # Errors
-/// When data, network and precision do not fit, or the user stopped it.
+/// When data, network and precision do not fit, or the user stopped it; the first saturation in strict
+/// mode, of either side.
 pub fn compare(
     config: &Config,
     material: &Material,

@@ -46,7 +46,7 @@ pub use network::{
     Activation, ActivationKind, Attenuation, Feedback, Initial, Interneurons, Mode, Network, Rule,
 };
 pub use per_layer::PerLayer;
-pub use run::{Precision, Rounding, Run};
+pub use run::{Precision, Rounding, Run, WeightsFormat};
 pub use time::{Noise, NoiseConvention, Time};
 pub use validation::Validation;
 

@@ -3,9 +3,13 @@
 //! Every seed is trained in f64 first; the other precisions of that seed are held against it
 //! epoch by epoch. Seeds run in parallel, which changes no bit.
 
+mod folder;
+mod keep;
 mod law;
 mod show;
 
+pub use folder::{draw, write};
+pub use keep::{Keeper, SeedOutcome};
 pub use law::{LawRow, gradient_law};
 pub use show::{figure, law_table, report, table};
 
@@ -15,7 +19,7 @@ use crate::network::{Circuit, Memory};
 use crate::spread::spread;
 use crate::task::Material;
 use crate::train::{Epoch, Trainer, Watch};
-use crate::{Error, with_precision};
+use crate::{Error, not_a_number, with_precision};
 use apical_core::Number;
 use apical_core::rule::Rule;
 use rayon::prelude::*;
@@ -37,14 +41,19 @@ pub struct Outcome {
     /// The seed.
     pub seed: u64,
     /// Test accuracy after each epoch, percent.
+    #[serde(deserialize_with = "not_a_number::list")]
     pub test_accuracy: Vec<f64>,
     /// Angle of the first hidden layer's update to backpropagation's after each epoch, degrees.
+    #[serde(deserialize_with = "not_a_number::list")]
     pub angle: Vec<f64>,
     /// Distance of interneuron weights from the self-predicting state after each epoch.
+    #[serde(deserialize_with = "not_a_number::list")]
     pub tracking: Vec<f64>,
     /// Largest distance of a weight from f64's after each epoch.
+    #[serde(deserialize_with = "not_a_number::list")]
     pub divergence: Vec<f64>,
     /// Share of updates that changed nothing in each epoch, percent.
+    #[serde(deserialize_with = "not_a_number::list")]
     pub lost: Vec<f64>,
     /// Saturations in the whole run.
     pub saturations: u64,
@@ -53,6 +62,26 @@ pub struct Outcome {
     /// Digest of the final state.
     pub digest: String,
 }
+
+impl Outcome {
+    /// A seed before its first epoch.
+    const fn begin(seed: u64) -> Self {
+        Self {
+            seed,
+            test_accuracy: Vec::new(),
+            angle: Vec::new(),
+            tracking: Vec::new(),
+            divergence: Vec::new(),
+            lost: Vec::new(),
+            saturations: 0,
+            samples_per_second: 0.0,
+            digest: String::new(),
+        }
+    }
+}
+
+/// A measure of an outcome, epoch by epoch.
+pub type Curve = fn(&Outcome) -> &[f64];
 
 /// All seeds in one precision.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -75,6 +104,27 @@ impl Row {
         } else {
             format!("{} {}", self.precision, self.rounding)
         }
+    }
+
+    /// What is measured after every epoch, by name.
+    pub const fn curves(&self) -> [(&'static str, Curve); 5] {
+        [
+            ("test_accuracy", |o| &o.test_accuracy),
+            ("angle_1", |o| &o.angle),
+            ("interneuron_tracking", |o| &o.tracking),
+            ("divergence", |o| &o.divergence),
+            ("lost_percent", |o| &o.lost),
+        ]
+    }
+
+    /// The mean over the seeds after each epoch that all of them have.
+    pub fn mean(&self, of: Curve) -> Vec<f64> {
+        let epochs = self.outcomes.iter().map(|o| of(o).len()).min().unwrap_or(0);
+        let mean = |epoch: usize| {
+            let values = self.outcomes.iter().filter_map(|o| of(o).get(epoch));
+            values.sum::<f64>() / self.outcomes.len() as f64
+        };
+        (0..epochs).map(mean).collect()
     }
 
     /// Mean and standard deviation over the seeds of what `f` says of an outcome.
@@ -102,40 +152,51 @@ pub struct Study {
     pub seconds: f64,
 }
 
-/// Trains all contenders on all seeds of `config`.
+/// Trains all contenders on all seeds of `config`, but those that `keeper` has; it is given each seed that
+/// is done.
 ///
 /// `progress` is told about training samples as they are presented; [`total_samples`] of them.
 ///
 /// # Errors
-/// When data, network and precision do not fit, or the user stopped it.
+/// When data, network and precision do not fit, a seed cannot be kept, or the user stopped it.
 pub fn study(
     config: &Config,
     material: &Material,
+    keeper: &Keeper,
     progress: &(dyn Fn(u64) + Sync),
     stop: &AtomicBool,
 ) -> Result<Study, Error> {
     let begin = std::time::Instant::now();
     let seeds: Vec<u64> = config.run.all_seeds().collect();
-    let per_seed: Vec<Vec<(Outcome, usize)>> = seeds
+    let per_seed: Vec<SeedOutcome> = seeds
         .par_iter()
         .map(|&seed| {
+            if let Some(done) = keeper.load(seed) {
+                progress(total_samples(config, material) / config.run.seeds);
+                return Ok(done);
+            }
             let mut reference = Vec::new();
-            CONTENDERS
-                .iter()
-                .map(|&contender| {
-                    contend(
-                        config,
-                        material,
-                        seed,
-                        contender,
-                        &mut reference,
-                        progress,
-                        stop,
-                    )
-                })
-                .collect::<Result<Vec<_>, Error>>()
+            let mut done = SeedOutcome {
+                outcomes: Vec::new(),
+                state_bytes: Vec::new(),
+            };
+            for contender in CONTENDERS {
+                let (outcome, bytes) = contend(
+                    config,
+                    material,
+                    seed,
+                    contender,
+                    &mut reference,
+                    progress,
+                    stop,
+                )?;
+                done.outcomes.push(outcome);
+                done.state_bytes.push(bytes);
+            }
+            keeper.save(seed, &done)?;
+            Ok(done)
         })
-        .collect::<Result<_, _>>()?;
+        .collect::<Result<_, Error>>()?;
     let rows = CONTENDERS
         .iter()
         .enumerate()
@@ -148,8 +209,11 @@ pub fn study(
                 } else {
                     rounding.to_string()
                 },
-                state_bytes: per_seed.first().map_or(0, |seed| seed[i].1),
-                outcomes: per_seed.iter().map(|seed| seed[i].0.clone()).collect(),
+                state_bytes: per_seed.first().map_or(0, |seed| seed.state_bytes[i]),
+                outcomes: per_seed
+                    .iter()
+                    .map(|seed| seed.outcomes[i].clone())
+                    .collect(),
             }
         })
         .collect();
@@ -184,17 +248,7 @@ fn contend(
     let mut config = config.clone();
     config.run.precision = precision;
     config.run.rounding = rounding;
-    let outcome = Outcome {
-        seed,
-        test_accuracy: Vec::new(),
-        angle: Vec::new(),
-        tracking: Vec::new(),
-        divergence: Vec::new(),
-        lost: Vec::new(),
-        saturations: 0,
-        samples_per_second: 0.0,
-        digest: String::new(),
-    };
+    let outcome = Outcome::begin(seed);
     with_precision!(precision, P => {
         let mut follow = Follow { outcome, reference, progress, seconds: 0.0, bytes: 0 };
         let mut trainer = Trainer::<P>::new(&config, material, seed)?;

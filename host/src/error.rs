@@ -5,8 +5,8 @@ use crate::data::DataError;
 use crate::device::DeviceError;
 use crate::journal::JournalError;
 use crate::weights_file::WeightsError;
-use apical_core::BuildError;
 use apical_core::record::Quantity;
+use apical_core::{BuildError, Counters};
 use std::path::PathBuf;
 
 /// An error of the program. [`Error::exit_code`] says what kind.
@@ -94,6 +94,23 @@ pub enum Error {
 }
 
 impl Error {
+    /// What strict mode says of these counters; nothing when none of them is of a saturation.
+    pub(crate) fn saturated(
+        counters: &Counters,
+        step: u64,
+        epoch: u64,
+        sample: u64,
+    ) -> Option<Self> {
+        let quantity = counters.first_saturated()?;
+        let sample = sample as usize;
+        Some(Self::Saturation {
+            quantity,
+            step,
+            epoch,
+            sample,
+        })
+    }
+
     /// 1 when the program did its work and the answer is no (a difference, a saturation, a stop);
     /// 2 when it could not do its work.
     pub fn exit_code(&self) -> u8 {

@@ -36,6 +36,7 @@ use rayon::prelude::*;
 pub use course::{Course, LayerCourse, Traces};
 pub use engine::{Recorder, State, run, steps};
 pub use figures::{Named, Part, parts};
+pub use keep::checkpoint_path;
 pub use measure::Measures;
 pub use outcome::Outcome;
 pub use reference::{Check, Reference, references};

@@ -5,6 +5,7 @@
 //! | `config.toml` | the configuration as resolved |
 //! | `metrics.csv` | one line an epoch, appended |
 //! | `checkpoint.bin` | the state to resume from, see [`Checkpoint`] |
+//! | `weights.npz` or `.json` | the final weights, for `NumPy` and for `network.weights` of another run; those of an experiment are `weights-NAME` |
 //! | `summary.json` | what came out |
 //! | `report.html`, `plots/*.svg` | the same to look at |
 //!
@@ -18,8 +19,8 @@ mod checkpoint;
 mod error;
 mod metrics;
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -35,9 +36,6 @@ const SUMMARY: &str = "summary.json";
 const CHECKPOINT: &str = "checkpoint.bin";
 const REPORT: &str = "report.html";
 const PLOTS: &str = "plots";
-/// The final weights, for NumPy and for `network.weights` of another run; those of an experiment are
-/// `weights-NAME.npz`.
-pub(crate) const WEIGHTS: &str = "weights.npz";
 
 /// An open run folder.
 #[derive(Debug)]
@@ -61,16 +59,11 @@ impl Journal {
         columns: &[&str],
         force: bool,
     ) -> Result<Self, JournalError> {
-        let unwritable = |source| JournalError::write(folder, source);
-        fs::create_dir_all(folder).map_err(unwritable)?;
-        let mut entries = fs::read_dir(folder).map_err(unwritable)?;
-        if entries.next().is_some() {
-            if !force {
-                return Err(JournalError::Exists {
-                    folder: folder.to_path_buf(),
-                });
-            }
+        fs::create_dir_all(folder).map_err(|source| JournalError::write(folder, source))?;
+        if force {
             clear(folder)?;
+        } else {
+            check_vacant(folder)?;
         }
         write_atomically(&folder.join(CONFIG), config.as_bytes())?;
         let metrics = Metrics::create(&folder.join(METRICS), columns)?;
@@ -181,6 +174,49 @@ pub fn config_path(folder: &Path) -> PathBuf {
     folder.join(CONFIG)
 }
 
+/// Makes sure that a run can begin in `folder`: it is new or empty.
+///
+/// # Errors
+///
+/// When it has content, or cannot be looked into.
+pub fn check_vacant(folder: &Path) -> Result<(), JournalError> {
+    let mut entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(|source| JournalError::write(folder, source))?,
+    };
+    match entries.next() {
+        None => Ok(()),
+        Some(_) => Err(JournalError::Exists {
+            folder: folder.to_path_buf(),
+        }),
+    }
+}
+
+/// Whether the run in `folder` was killed before its first epoch and its first checkpoint: there is
+/// nothing to go on from, and nothing to lose.
+pub fn has_not_begun(folder: &Path) -> bool {
+    let metrics = fs::read_to_string(folder.join(METRICS)).unwrap_or_default();
+    !has_checkpoint(folder)
+        && config_path(folder).is_file()
+        && !folder.join(SUMMARY).exists()
+        && metrics.lines().count() <= 1
+}
+
+/// The measures of the run in `folder`.
+pub fn metrics_path(folder: &Path) -> PathBuf {
+    folder.join(METRICS)
+}
+
+/// What the run in `folder` came to.
+pub fn summary_path(folder: &Path) -> PathBuf {
+    folder.join(SUMMARY)
+}
+
+/// The report of the run in `folder`.
+pub fn report_path(folder: &Path) -> PathBuf {
+    folder.join(REPORT)
+}
+
 /// Whether there is a checkpoint in `folder` to resume from.
 pub fn has_checkpoint(folder: &Path) -> bool {
     folder.join(CHECKPOINT).is_file()
@@ -215,6 +251,7 @@ fn clear(folder: &Path) -> Result<(), JournalError> {
     for (folder, begin, end) in [
         (folder.join(PLOTS), "", "svg"),
         (folder.into(), "weights", "npz"),
+        (folder.into(), "weights", "json"),
     ] {
         let Ok(entries) = fs::read_dir(folder) else {
             continue;
@@ -228,7 +265,7 @@ fn clear(folder: &Path) -> Result<(), JournalError> {
     }
     for path in files {
         match fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 return Err(JournalError::write(&path, error));
             }
             _ => {}
@@ -287,7 +324,7 @@ mod tests {
         journal.plot("loss", "<svg/>").unwrap();
         journal.summary(&1).unwrap();
         fs::write(folder.join("notes.txt"), "mine").unwrap();
-        for name in [WEIGHTS, "weights-deep.npz"] {
+        for name in ["weights.npz", "weights-deep.json"] {
             fs::write(folder.join(name), "of the old run").unwrap();
         }
 
@@ -311,8 +348,8 @@ mod tests {
             "epoch,error\n"
         );
         assert!(!has_checkpoint(folder) && !folder.join("plots/loss.svg").exists());
-        assert!(read_summary::<u32>(folder).is_err() && !folder.join(WEIGHTS).exists());
-        assert!(!folder.join("weights-deep.npz").exists());
+        assert!(read_summary::<u32>(folder).is_err() && !folder.join("weights.npz").exists());
+        assert!(!folder.join("weights-deep.json").exists());
         drop(journal);
         let error = Journal::resume(folder, &["error"], "4-3-2", "f64").unwrap_err();
         assert!(error.to_string().contains("no checkpoint"), "{error}");

@@ -19,6 +19,7 @@ pub mod gradient;
 pub mod jobs;
 pub mod journal;
 pub mod network;
+mod not_a_number;
 pub mod order;
 pub mod plot;
 pub mod present;

@@ -24,6 +24,10 @@ pub struct Order {
 pub struct Moment {
     /// The sample that is shown.
     pub sample: u32,
+    /// The epoch, from 1.
+    pub epoch: u64,
+    /// Its turn within the epoch, from 0.
+    pub turn: u64,
     /// Whether it is shown for the first time, and the one before it no more.
     pub begins: bool,
     /// Whether it is shown for the last time.
@@ -58,19 +62,25 @@ impl Order {
 
     /// The sample that is shown after so many others.
     pub fn sample(&mut self, presented: u64) -> u32 {
+        let (epoch, turn) = self.turn(presented);
+        let order = self.of_epoch(epoch);
+        order.get(turn as usize).copied().unwrap_or(0)
+    }
+
+    /// The epoch, from 1, and the turn in it, from 0, of the sample that is shown after so many others.
+    fn turn(&self, presented: u64) -> (u64, u64) {
         let count = (self.train.len() as u64).max(1);
-        let order = self.of_epoch(1 + presented / count);
-        order
-            .get((presented % count) as usize)
-            .copied()
-            .unwrap_or(0)
+        (1 + presented / count, presented % count)
     }
 
     /// What happens at the step that follows so many.
     pub fn after(&mut self, steps: u64) -> Moment {
-        let step = steps % self.presentation;
+        let (presented, step) = (steps / self.presentation, steps % self.presentation);
+        let (epoch, turn) = self.turn(presented);
         Moment {
-            sample: self.sample(steps / self.presentation),
+            sample: self.sample(presented),
+            epoch,
+            turn,
             begins: step == 0,
             ends: step + 1 == self.presentation,
         }

@@ -8,7 +8,10 @@ pub use summary::Summary;
 
 use crate::config::Config;
 use crate::engine::Engine;
-use crate::journal::{Checkpoint, Journal, WEIGHTS, config_path, has_checkpoint, write_atomically};
+use crate::journal::{
+    Checkpoint, Journal, JournalError, check_vacant, config_path, has_checkpoint, has_not_begun,
+    write_atomically,
+};
 use crate::network::{Circuit, Memory};
 use crate::task::Material;
 use crate::train::{Epoch, Trainer, Watch};
@@ -27,6 +30,20 @@ pub enum Existing {
     Resume,
     /// Remove its files and begin.
     Replace,
+}
+
+/// Makes sure that every seed of a configuration can begin, so that a folder in the way of the last one
+/// is known before the first is trained.
+///
+/// # Errors
+/// When a folder has content that is neither to be resumed nor to be replaced.
+pub fn check_folders(config: &Config, out: &Path, existing: Existing) -> Result<(), Error> {
+    if existing == Existing::Refuse {
+        for seed in config.run.all_seeds() {
+            check_vacant(&out.join(config.run.folder_name(seed)))?;
+        }
+    }
+    Ok(())
 }
 
 /// Trains one seed in the folder `<name>-<seed>` of `out` and returns what it came to.
@@ -81,8 +98,11 @@ fn run_in<P: Engine>(
         check_same(&own, folder)?;
         let (journal, checkpoint) = Journal::resume(folder, &columns, &shape, &precision)?;
         counters = restore(&mut trainer.memory, &checkpoint.state).ok_or_else(|| {
-            let path = folder.join("checkpoint.bin");
-            Error::Mismatch(format!("{}: not the state of this network", path.display()))
+            Error::Mismatch(format!(
+                "{}: the state of a network with other words; accepted: the checkpoint that the run of \
+                 config.toml wrote, or --force to begin anew",
+                folder.join("checkpoint.bin").display()
+            ))
         })?;
         trainer.epochs = checkpoint.epoch;
         progress(checkpoint.epoch * material.split.train.len() as u64);
@@ -90,8 +110,14 @@ fn run_in<P: Engine>(
         write_atomically(&config_path(folder), text.as_bytes())?;
         journal
     } else {
-        let force = existing == Existing::Replace;
-        Journal::create(folder, &text, &columns, force)?
+        let unbegun = existing == Existing::Resume && has_not_begun(folder);
+        let force = existing == Existing::Replace || unbegun;
+        Journal::create(folder, &text, &columns, force).map_err(|error| match error {
+            JournalError::Exists { folder } if existing == Existing::Resume => {
+                JournalError::NoCheckpoint { folder }
+            }
+            other => other,
+        })?
     };
     let mut keeper = Keeper {
         journal,
@@ -132,7 +158,8 @@ fn run_in<P: Engine>(
         state_bytes: trainer.storage().bytes::<P>(),
         digest: format!("{digest:016x}"),
     };
-    trainer.weights()?.write(&folder.join(WEIGHTS))?;
+    let name = config.run.weights.of("weights");
+    trainer.weights()?.write(&folder.join(name))?;
     keeper.journal.summary(&summary)?;
     show::write(folder, &keeper.journal)?;
     Ok(summary)
@@ -145,6 +172,7 @@ pub(crate) fn check_same(config: &Config, folder: &Path) -> Result<(), Error> {
     before.run.epochs = config.run.epochs;
     before.run.threads = config.run.threads;
     before.run.checkpoint_every = config.run.checkpoint_every;
+    before.run.weights = config.run.weights;
     let (now, then) = (config.to_toml()?, before.to_toml()?);
     let pairs = now.lines().zip(then.lines());
     let first = pairs.into_iter().find(|(now, then)| now != then);
@@ -154,7 +182,7 @@ pub(crate) fn check_same(config: &Config, folder: &Path) -> Result<(), Error> {
             let (now, then) = difference.unwrap_or(("more keys", "fewer keys"));
             Err(Error::Mismatch(format!(
                 "{}: the run was begun with `{then}`, not `{now}`; accepted: the same \
-                 configuration (run.epochs, run.threads and run.checkpoint_every may change), \
+                 configuration (run.epochs, run.threads, run.weights and run.checkpoint_every may change), \
                  another run.name, or --force",
                 path.display()
             )))

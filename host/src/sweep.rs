@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::Error;
 use crate::config::{Config, Precision};
 use crate::jobs::side_by_side;
-use crate::run::{Existing, Summary, run};
+use crate::run::{Existing, Summary, check_folders, run};
 use crate::spread::spread;
 use crate::task::Material;
 
@@ -92,6 +92,9 @@ pub fn sweep(
     stop: &AtomicBool,
 ) -> Result<Vec<Point>, Error> {
     let materials = Materials::load(settings)?;
+    for setting in settings {
+        check_folders(&setting.config, out, existing)?;
+    }
     let jobs: Vec<(&Setting, u64)> = settings
         .iter()
         .flat_map(|setting| {

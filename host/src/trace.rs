@@ -12,6 +12,7 @@ mod column;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use apical_core::{Counters, Number, Precision};
 
@@ -47,9 +48,15 @@ pub fn golden() -> Result<ConfigDocument, ConfigError> {
 /// A reader that has seen enough and closes `out` is no error.
 ///
 /// # Errors
-/// When a variable does not exist, the network cannot be built or begun, or `out` refuses.
-pub fn write(config: &Config, options: &TraceOptions, out: &mut dyn Write) -> Result<(), Error> {
-    with_precision!(config.run.precision, P => write_in::<P>(config, options, out))
+/// When a variable does not exist, the network cannot be built or begun, or `out` refuses; the first
+/// saturation in strict mode, after the line of its step; when `stop` was set.
+pub fn write(
+    config: &Config,
+    options: &TraceOptions,
+    out: &mut dyn Write,
+    stop: &AtomicBool,
+) -> Result<(), Error> {
+    with_precision!(config.run.precision, P => write_in::<P>(config, options, out, stop))
 }
 
 /// The same in a precision `P`, which must be the configured one.
@@ -60,6 +67,7 @@ pub fn write_in<P: Engine>(
     config: &Config,
     options: &TraceOptions,
     out: &mut dyn Write,
+    stop: &AtomicBool,
 ) -> Result<(), Error> {
     let seed = config.run.seed;
     let blueprint = Blueprint::new(config, seed);
@@ -69,7 +77,7 @@ pub fn write_in<P: Engine>(
     let mut memory = Memory::begin(config, &network, &blueprint)?;
     let mut schedule = Schedule::<P>::new(config, seed)?;
     let rounding = rounding(config.run.rounding);
-    let per_pattern = config.pattern_steps();
+    let per_pattern = u64::from(config.pattern_steps());
     // In two-step mode a step is a presentation.
     let dt = if per_pattern == 1 {
         config.time.presentation
@@ -77,13 +85,20 @@ pub fn write_in<P: Engine>(
         config.time.dt
     };
     let mut counters = Counters::default();
+    let mut ended = None;
     let mut lines = || -> io::Result<()> {
         header(&columns, out)?;
         line(&columns, &memory, 0.0, out)?;
         for done in 0..options.steps {
-            let (input, teacher) = schedule.show(done / u64::from(per_pattern));
+            if stop.load(Ordering::Relaxed) {
+                let all = options.steps;
+                let stopped = format!("stopped after step {done} of {all}; a trace begins anew");
+                ended = Some(Error::Differs(stopped));
+                break;
+            }
+            let (input, teacher) = schedule.show(done / per_pattern);
             let pattern = Pattern::one(input, teacher);
-            let begins = done.is_multiple_of(u64::from(per_pattern));
+            let begins = done.is_multiple_of(per_pattern);
             learn(
                 &network,
                 &mut memory,
@@ -93,6 +108,12 @@ pub fn write_in<P: Engine>(
                 &mut counters,
             );
             line(&columns, &memory, (done + 1) as f64 * dt, out)?;
+            if config.run.strict {
+                ended = Error::saturated(&counters, memory.clock.step, 1, done / per_pattern);
+            }
+            if ended.is_some() {
+                break;
+            }
         }
         out.flush()
     };
@@ -101,7 +122,7 @@ pub fn write_in<P: Engine>(
             path: PathBuf::from("the trace"),
             source: error,
         }),
-        _ => Ok(()),
+        _ => ended.map_or(Ok(()), Err),
     }
 }
 
@@ -148,7 +169,8 @@ mod tests {
         let variables = variables.iter().map(ToString::to_string).collect();
         let mut out = Vec::new();
         let options = TraceOptions { steps, variables };
-        write(&document.resolve().unwrap(), &options, &mut out)?;
+        let stop = AtomicBool::new(false);
+        write(&document.resolve().unwrap(), &options, &mut out, &stop)?;
         Ok(String::from_utf8(out).unwrap())
     }
 
@@ -201,6 +223,27 @@ mod tests {
     }
 
     #[test]
+    fn a_saturation_ends_a_strict_trace_and_a_stop_any() {
+        let wild = ["run.precision=i16", "learning.up=10000"];
+        assert!(trace(&wild, 50, &["up"]).is_ok());
+        let strict = [&wild[..], &["run.strict=true"]].concat();
+        let error = trace(&strict, 50, &["up"]).unwrap_err();
+        assert!(matches!(error, Error::Saturation { .. }), "{error}");
+
+        let config = golden().unwrap().resolve().unwrap();
+        let options = TraceOptions {
+            steps: 5,
+            variables: vec!["u".into()],
+        };
+        let (mut out, stop) = (Vec::new(), AtomicBool::new(true));
+        let error = write(&config, &options, &mut out, &stop).unwrap_err();
+        assert!(error.to_string().starts_with("stopped after step 0 of 5"));
+        assert_eq!(error.exit_code(), 1);
+        // What there is stands: the names and the beginning.
+        assert_eq!(String::from_utf8(out).unwrap().lines().count(), 2);
+    }
+
+    #[test]
     fn a_reader_that_leaves_is_no_error() {
         struct Closed;
         impl Write for Closed {
@@ -216,6 +259,7 @@ mod tests {
             steps: 1,
             variables: Vec::new(),
         };
-        write(&config, &options, &mut Closed).unwrap();
+        let stop = AtomicBool::new(false);
+        write(&config, &options, &mut Closed, &stop).unwrap();
     }
 }

@@ -309,14 +309,10 @@ impl<'t, P: Engine> Trainer<'t, P> {
             }
             let clock = activity.clock;
             self.memory.clock = clock;
-            if let (Some(i), Some(quantity)) = (met, epoch.counters.first_saturated()) {
-                let (step, epoch, sample) = (clock.step, epoch.epoch, done + i);
-                return Err(Error::Saturation {
-                    quantity,
-                    step,
-                    epoch,
-                    sample,
-                });
+            let sample = met.map(|i| (done + i) as u64);
+            let of = |sample| Error::saturated(&epoch.counters, clock.step, epoch.epoch, sample);
+            if let Some(met) = sample.and_then(of) {
+                return Err(met);
             }
             done += chunk.len();
             watch.samples(chunk.len() as u64);

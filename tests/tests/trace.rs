@@ -1,6 +1,7 @@
 //! `apical trace` of the golden configuration is the golden table, and reads back to the same bits.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 
 use apical::config::Config;
 use apical::engine::Engine;
@@ -24,7 +25,8 @@ impl Table {
             steps,
             variables: Vec::new(),
         };
-        write(config, &options, &mut out).unwrap();
+        let stop = AtomicBool::new(false);
+        write(config, &options, &mut out, &stop).unwrap();
         let text = String::from_utf8(out).unwrap();
         let mut lines = text
             .lines()

@@ -1,6 +1,6 @@
 //! `apical compare`.
 
-use super::source::one_at_a_time;
+use super::source::without_epochs;
 use super::{Common, Source, Voice};
 use crate::Error;
 use crate::compare::{Comparison, Question, Side, compare};
@@ -53,7 +53,7 @@ fn side(text: &str) -> Result<Side, String> {
 
 pub(super) fn run(args: &CompareArgs, common: &Common, stop: &AtomicBool) -> Result<(), Error> {
     let voice = Voice::new(common);
-    let config = one_at_a_time(args.source.resolve(&args.source.overrides)?)?;
+    let config = without_epochs(args.source.resolve(&args.source.overrides)?)?;
     if args.tolerance.is_nan() || args.tolerance < 0.0 {
         return Err(Error::Mismatch(format!(
             "--tolerance {}; accepted: a number, 0 or more",

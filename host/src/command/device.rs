@@ -5,7 +5,7 @@ mod lockstep;
 mod train;
 mod words;
 
-use super::source::one_at_a_time;
+use super::source::without_epochs;
 use super::{Common, Source, Voice};
 use crate::Error;
 use crate::config::{Config, Precision};
@@ -123,7 +123,7 @@ fn configuration(source: &Source, session: &Session<'_>) -> Result<(Config, Prec
     overrides.extend(source.overrides.iter().cloned());
     // Whatever the file says: there is only one that the board computes in.
     overrides.push(format!("run.precision={precision}"));
-    Ok((one_at_a_time(source.resolve(&overrides)?)?, precision))
+    Ok((without_epochs(source.resolve(&overrides)?)?, precision))
 }
 
 pub(super) fn run(args: &DeviceArgs, common: &Common, stop: &AtomicBool) -> Result<(), Error> {

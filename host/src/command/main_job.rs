@@ -1,12 +1,10 @@
 //! `apical` without a command.
 
 use super::{Common, Voice};
+use crate::Error;
 use crate::config::Config;
-use crate::digits;
-use crate::journal::write_atomically;
+use crate::digits::{self, Keeper};
 use crate::task::Material;
-use crate::{Error, plot};
-use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 /// Seeds of the main job.
@@ -19,7 +17,7 @@ pub(super) fn run(common: &Common, stop: &AtomicBool) -> Result<(), Error> {
     let material = Material::load(&config)?;
     let folder = common.out.join("digits");
     // The folder is made before the work, so that a disk that cannot be written says so at once.
-    std::fs::create_dir_all(folder.join("plots")).map_err(|source| Error::Write {
+    std::fs::create_dir_all(&folder).map_err(|source| Error::Write {
         path: folder.clone(),
         source,
     })?;
@@ -34,9 +32,23 @@ pub(super) fn run(common: &Common, stop: &AtomicBool) -> Result<(), Error> {
     ));
     let bar = voice.bar(digits::total_samples(&config, &material), "digits");
     bar.set_message("training");
-    let study = digits::study(&config, &material, &|count| bar.inc(count), stop)?;
+    let keeper = Keeper::new(&folder, &config)?;
+    let told = |count| bar.inc(count);
+    let study = digits::study(&config, &material, &keeper, &told, stop);
     bar.finish_and_clear();
-    save(&folder, &study)?;
+    let study = study.map_err(|error| match error {
+        Error::Stopped(_) => {
+            let done = |seed: &u64| keeper.load(*seed).is_some();
+            Error::Differs(format!(
+                "stopped; {} of {SEEDS} seeds are kept in {}, and the same command goes on from them",
+                config.run.all_seeds().filter(done).count(),
+                folder.display()
+            ))
+        }
+        other => other,
+    })?;
+    digits::write(&folder, &study)?;
+    keeper.clear(config.run.all_seeds());
     voice.say(&digits::table(&study).to_text());
     voice.say(&format!(
         "\n{:.1} s. Report with plots: {}",
@@ -44,20 +56,5 @@ pub(super) fn run(common: &Common, stop: &AtomicBool) -> Result<(), Error> {
         folder.join("report.html").display()
     ));
     voice.result(&study);
-    Ok(())
-}
-
-fn save(folder: &Path, study: &digits::Study) -> Result<(), Error> {
-    let json = serde_json::to_string_pretty(study).map_err(|e| Error::Draw(e.to_string()))?;
-    write_atomically(&folder.join("summary.json"), json.as_bytes())?;
-    let figure = plot::svg(&digits::figure(study)).map_err(|e| Error::Draw(e.to_string()))?;
-    write_atomically(
-        &folder.join("plots").join("learning.svg"),
-        figure.as_bytes(),
-    )?;
-    write_atomically(
-        &folder.join("report.html"),
-        digits::report(study)?.as_bytes(),
-    )?;
     Ok(())
 }

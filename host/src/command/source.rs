@@ -67,6 +67,19 @@ pub(super) fn one_at_a_time(config: Config) -> Result<Config, Error> {
     )))
 }
 
+/// The same for a command that knows no epochs, after which rates could fall.
+pub(super) fn without_epochs(config: Config) -> Result<Config, Error> {
+    let config = one_at_a_time(config)?;
+    if config.learning.decay == 1.0 {
+        return Ok(config);
+    }
+    Err(Error::Mismatch(format!(
+        "learning.decay = {}: only `apical train`, `apical sweep` and `apical experiment` have it; \
+         accepted: --set learning.decay=1",
+        config.learning.decay
+    )))
+}
+
 /// Where images are, for commands that are shown samples.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Folder {
@@ -104,6 +117,21 @@ impl Folder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rates_that_fall_are_refused_where_no_epoch_ends() {
+        let of = |value: &str| {
+            let overrides = [format!("learning.decay={value}")];
+            without_epochs(Config::load(None, &overrides).unwrap())
+        };
+        assert!(of("1").is_ok());
+        let error = of("0.5").unwrap_err().to_string();
+        assert!(error.starts_with("learning.decay = 0.5"), "{error}");
+        assert!(error.contains("--set learning.decay=1"), "{error}");
+        // What has epochs takes it.
+        let overrides = ["learning.decay=0.5"];
+        assert!(one_at_a_time(Config::load(None, &overrides).unwrap()).is_ok());
+    }
 
     #[test]
     fn what_steps_one_sample_refuses_what_only_training_has_and_names_the_key() {

@@ -1,14 +1,16 @@
 //! `apical trace`.
 
 use super::experiment::precision;
-use super::source::one_at_a_time;
+use super::source::without_epochs;
 use super::{Common, Folder, Voice};
 use crate::Error;
 use crate::config::{ConfigDocument, Precision};
-use crate::journal::write_atomically;
+use crate::journal::write_atomically_by;
 use crate::trace::{TraceOptions, golden, write};
 use clap::Args;
+use std::io::{self, BufWriter};
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 
 #[derive(Debug, Args)]
 pub(super) struct TraceArgs {
@@ -34,7 +36,7 @@ pub(super) struct TraceArgs {
     file: Option<PathBuf>,
 }
 
-pub(super) fn run(args: &TraceArgs, common: &Common) -> Result<(), Error> {
+pub(super) fn run(args: &TraceArgs, common: &Common, stop: &AtomicBool) -> Result<(), Error> {
     let document = match &args.config {
         Some(path) => ConfigDocument::read(path)?,
         None => golden()?,
@@ -42,18 +44,33 @@ pub(super) fn run(args: &TraceArgs, common: &Common) -> Result<(), Error> {
     let mut overrides: Vec<String> = Vec::new();
     overrides.extend(args.precision.map(|p| format!("run.precision={p}")));
     overrides.extend(args.overrides.iter().cloned());
-    let config = one_at_a_time(args.folder.resolve(document, &overrides)?)?;
+    let config = without_epochs(args.folder.resolve(document, &overrides)?)?;
     let options = TraceOptions {
         steps: args.steps,
         variables: args.variables.clone(),
     };
     let Some(path) = &args.file else {
-        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-        return write(&config, &options, &mut out);
+        if common.json {
+            return Err(Error::Mismatch(
+                "--json: a trace on standard output is CSV; accepted: --json with -o FILE".into(),
+            ));
+        }
+        let mut out = BufWriter::new(io::stdout().lock());
+        return write(&config, &options, &mut out, stop);
     };
-    let mut bytes = Vec::new();
-    write(&config, &options, &mut bytes)?;
-    write_atomically(path, &bytes)?;
+    // What ends a trace early leaves the file as it was.
+    let mut ended = None;
+    let written = write_atomically_by(path, |file| {
+        let lines = write(&config, &options, &mut BufWriter::new(file), stop);
+        lines.map_err(|error| {
+            ended = Some(error);
+            io::ErrorKind::Interrupted.into()
+        })
+    });
+    if let Some(error) = ended {
+        return Err(error);
+    }
+    written?;
     let voice = Voice::new(common);
     voice.say(&format!("{}: {} steps", path.display(), args.steps));
     voice.result(&serde_json::json!({ "trace": path, "steps": args.steps }));

@@ -6,7 +6,7 @@ use crate::Error;
 use crate::config::Config;
 use crate::jobs::side_by_side;
 use crate::report::{Cell, Column, Table};
-use crate::run::{Summary, run as run_seed};
+use crate::run::{Summary, check_folders, run as run_seed};
 use crate::task::Material;
 use clap::Args;
 use std::sync::atomic::AtomicBool;
@@ -16,10 +16,16 @@ pub(super) struct TrainArgs {
     #[command(flatten)]
     source: Source,
     /// How many seeds, in parallel: run.seed, run.seed + 1, ..
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = some)]
     seeds: Option<u64>,
     #[command(flatten)]
     again: Again,
+}
+
+/// As `run.seeds`, which says how many there can be.
+pub(super) fn some(text: &str) -> Result<u64, String> {
+    let found = text.parse().ok().filter(|&count| count > 0);
+    found.ok_or_else(|| "accepted: a whole number from 1".into())
 }
 
 pub(super) fn run(args: &TrainArgs, common: &Common, stop: &AtomicBool) -> Result<(), Error> {
@@ -34,6 +40,7 @@ pub(super) fn run(args: &TrainArgs, common: &Common, stop: &AtomicBool) -> Resul
     }
     let material = Material::load(&config)?;
     let existing = args.again.existing();
+    check_folders(&config, &common.out, existing)?;
     let seeds: Vec<u64> = config.run.all_seeds().collect();
     let total = config.run.epochs * material.split.train.len() as u64 * config.run.seeds;
     let bar = voice.bar(total, "samples");

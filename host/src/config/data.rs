@@ -1,5 +1,6 @@
 //! `[data]`: which samples, how they are split, and what the output should say.
 
+use apical_core::shape::LARGEST_LAYER;
 use serde::{Deserialize, Serialize};
 
 use super::choice::choice;
@@ -99,10 +100,10 @@ impl Default for TeacherNetwork {
 impl TeacherNetwork {
     fn check(&self) -> Result<(), Fault> {
         require(
-            (1..=65_535).contains(&self.hidden),
+            (1..=LARGEST_LAYER).contains(&self.hidden),
             "data.teacher.hidden",
             &self.hidden,
-            || "a size from 1 to 65535",
+            || format!("a size from 1 to {LARGEST_LAYER}"),
         )?;
         for (index, gain) in self.gains.iter().enumerate() {
             let key = format!("data.teacher.gains[{index}]");

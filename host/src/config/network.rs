@@ -7,6 +7,8 @@ use serde::de::{Error as _, IntoDeserializer, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use apical_core::shape::LARGEST_LAYER;
+
 use super::choice::choice;
 use super::error::{Fault, require, require_positive};
 
@@ -255,12 +257,9 @@ impl Network {
         )?;
         for (index, size) in self.layers.iter().enumerate() {
             let key = format!("network.layers[{index}]");
-            require(
-                (1..=65_535).contains(size),
-                &key,
-                size,
-                || "a size from 1 to 65535, as a layer has at least one cell",
-            )?;
+            require((1..=LARGEST_LAYER).contains(size), &key, size, || {
+                format!("a size from 1 to {LARGEST_LAYER}, as a layer has at least one cell")
+            })?;
         }
         if let Activation::Softplus { gamma, beta, theta } = self.activation {
             require_positive("network.activation.gamma", gamma)?;

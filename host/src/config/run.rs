@@ -39,6 +39,24 @@ choice! {
     }
 }
 
+choice! {
+    /// The file that weights are written to at the end.
+    WeightsFormat {
+        /// `NumPy`'s archive.
+        #[default]
+        Npz = "npz",
+        /// Text: names, shapes, types, and numbers that read back to the same bits.
+        Json = "json",
+    }
+}
+
+impl WeightsFormat {
+    /// The name of a file in this format.
+    pub fn of(self, name: &str) -> String {
+        format!("{name}.{self}")
+    }
+}
+
 /// `[run]`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -59,6 +77,8 @@ pub struct Run {
     pub strict: bool,
     /// Epochs between two checkpoints.
     pub checkpoint_every: u64,
+    /// The format of the weights in the run folder.
+    pub weights: WeightsFormat,
     /// Threads to use; 0 means one for each core.
     pub threads: usize,
 }
@@ -74,6 +94,7 @@ impl Default for Run {
             rounding: Rounding::default(),
             strict: false,
             checkpoint_every: 1,
+            weights: WeightsFormat::default(),
             threads: 0,
         }
     }

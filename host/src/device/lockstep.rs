@@ -87,6 +87,9 @@ pub fn lockstep<P: Engine>(
     let mut layers = blueprint.layers::<P>();
     let mut twin = Twin::new(config, material, &blueprint, &mut layers)?;
     let joined = twin.join(session, question.anew)?;
+    if let Some(flip) = &question.flip {
+        within(flip, joined.step, question.steps)?;
+    }
     twin.catch_up(joined.step, |_| go_on(stop))?;
     // Whoever was here before may have been stopped between telling the board of the next pattern
     // and showing it. Telling it again changes nothing.
@@ -114,6 +117,18 @@ pub fn lockstep<P: Engine>(
         came_again: first.as_ref().and_then(|(_, again)| *again),
         first: first.map(|(difference, _)| difference),
     })
+}
+
+/// A bit that is never flipped would be found equal.
+fn within(flip: &Flip, from: u64, steps: u64) -> Result<(), Error> {
+    let (first, last) = (from + 1, from.saturating_add(steps));
+    if (first..=last).contains(&flip.step) {
+        return Ok(());
+    }
+    Err(Error::Mismatch(format!(
+        "--flip: step {}; accepted: a step from {first} to {last}, which are compared",
+        flip.step
+    )))
 }
 
 fn go_on(stop: &AtomicBool) -> Result<(), DeviceError> {

@@ -4,7 +4,7 @@ use crate::config::{Config, Coupling, Feedback, Initial, Mixing, Precision as Pr
 use crate::network::{Blueprint, Memory};
 use crate::task::{Material, Task};
 use crate::train::build;
-use crate::{Error, gradient, with_precision};
+use crate::{Error, gradient, not_a_number, with_precision};
 use serde::{Deserialize, Serialize};
 
 /// Mixing factors, from the paper's strong feedback to the limit.
@@ -27,6 +27,7 @@ pub struct LawRow {
     /// The precision.
     pub precision: String,
     /// Degrees, one for each layer above the input.
+    #[serde(deserialize_with = "not_a_number::list")]
     pub angles: Vec<f64>,
 }
 

@@ -1,6 +1,6 @@
 //! The main job's table, figures and report: pure functions of a [`Study`].
 
-use super::{LawRow, Outcome, Row, Study};
+use super::{Curve, LawRow, Row, Study};
 use crate::Error;
 use crate::data::DIGITS_ATTRIBUTION;
 use crate::plot::{Axis, Figure, Panel, Series};
@@ -98,16 +98,12 @@ pub fn law_table(law: &[LawRow]) -> Table {
 }
 
 /// A line a precision, the mean over the seeds.
-fn panel(study: &Study, title: &str, y: Axis, f: fn(&Outcome) -> &[f64], skip: usize) -> Panel {
+fn panel(study: &Study, title: &str, y: Axis, f: Curve, skip: usize) -> Panel {
     let mut panel = Panel::new(title, Axis::new("epoch"), y);
     for (index, row) in study.rows.iter().enumerate().skip(skip) {
-        let epochs = row.outcomes.iter().map(|o| f(o).len()).min().unwrap_or(0);
-        let mean = |epoch: usize| {
-            let values = row.outcomes.iter().filter_map(|o| f(o).get(epoch));
-            values.sum::<f64>() / row.outcomes.len() as f64
-        };
-        let points = (0..epochs)
-            .map(|epoch| ((epoch + 1) as f64, mean(epoch)))
+        let means = row.mean(f).into_iter().zip(1..);
+        let points = means
+            .map(|(mean, epoch)| (f64::from(epoch), mean))
             .collect();
         let colour = crate::plot::Colour::Index(index);
         panel = panel.series(Series::line(row.name(), points).colour(colour));

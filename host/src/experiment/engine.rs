@@ -146,16 +146,10 @@ fn teach<P: Engine, R: Recorder<P>>(
         &mut |activity| recorder.step(activity),
         &mut state.counters,
     );
-    if config.run.strict
-        && let Some(quantity) = state.counters.first_saturated()
-    {
-        let (step, sample) = (state.memory.clock.step, state.patterns as usize);
-        return Err(Error::Saturation {
-            quantity,
-            step,
-            epoch: 1,
-            sample,
-        });
+    let step = state.memory.clock.step;
+    let met = Error::saturated(&state.counters, step, 1, state.patterns);
+    if let Some(met) = met.filter(|_| config.run.strict) {
+        return Err(met);
     }
     state.patterns += 1;
     Ok(())

@@ -28,7 +28,7 @@ impl Keeper {
     /// For the network of this name.
     pub(super) fn new(folder: &Path, name: &str, config: &Config) -> Self {
         Self {
-            path: path(folder, name),
+            path: checkpoint_path(folder, name),
             shape: format!("{:?}", config.network.layers),
             precision: config.run.precision.to_string(),
         }
@@ -83,7 +83,7 @@ impl Keeper {
 
     /// Removes the checkpoint of a network, if there is one.
     pub(super) fn discard(folder: &Path, name: &str) -> Result<(), Error> {
-        let path = path(folder, name);
+        let path = checkpoint_path(folder, name);
         match std::fs::remove_file(&path) {
             Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
                 Err(Error::Write { path, source })
@@ -93,7 +93,8 @@ impl Keeper {
     }
 }
 
-fn path(folder: &Path, name: &str) -> PathBuf {
+/// Where the checkpoint of a network is.
+pub fn checkpoint_path(folder: &Path, name: &str) -> PathBuf {
     folder.join(format!("checkpoint-{name}.bin"))
 }
 

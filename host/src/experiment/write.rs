@@ -53,10 +53,11 @@ pub(super) fn finish(
         journal.record(*count, &values)?;
     }
     journal.summary(summary)?;
+    let format = options.config.run.weights;
     for outcome in outcomes.iter().filter(|outcome| !outcome.diverged()) {
         let path = journal
             .folder()
-            .join(format!("weights-{}.npz", outcome.student.name));
+            .join(format.of(&format!("weights-{}", outcome.student.name)));
         outcome.weights.write(&path)?;
     }
     let parts = parts(kind, &options.config, outcomes);

@@ -34,7 +34,7 @@ pub enum JournalError {
     /// A folder that cannot be resumed.
     #[error(
         "{}: no checkpoint to resume from; accepted: the folder of a run that has reached \
-         its first one",
+         its first one, or --force to begin anew",
         folder.display()
     )]
     NoCheckpoint {

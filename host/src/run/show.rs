@@ -1,7 +1,10 @@
 //! A run folder as figures and a page: pure functions of its files.
 
 use super::Summary;
-use crate::journal::{Journal, MetricsTable, config_path, read_metrics, read_summary};
+use crate::config::Config;
+use crate::journal::{
+    Journal, MetricsTable, config_path, read_metrics, read_summary, summary_path,
+};
 use crate::plot::{self, Axis, Figure, Panel, Series};
 use crate::report::{self, Block, Report, Section};
 use crate::{Error, journal::JournalError};
@@ -56,19 +59,31 @@ pub fn figure(name: &str, table: &MetricsTable) -> Figure {
         )
 }
 
-/// The page of a run folder.
+/// The page of a run folder; of a run that is not over, what there is.
 ///
 /// # Errors
 /// When a file of the folder cannot be read or a figure not drawn.
 pub fn report(folder: &Path) -> Result<String, Error> {
     let table = read_metrics(folder)?;
-    let summary: Summary = read_summary(folder)?;
-    let config = config_path(folder);
-    let config = std::fs::read_to_string(&config).map_err(|source| JournalError::Read {
-        path: config,
+    let path = config_path(folder);
+    let text = std::fs::read_to_string(&path).map_err(|source| JournalError::Read {
+        path: path.clone(),
         source,
     })?;
-    let pair = |key: &str, value: String| (key.to_string(), value);
+    if !summary_path(folder).is_file() {
+        // Stopped, killed, or still going on.
+        let run = Config::load::<&str>(Some(&path), &[])?.run;
+        let done = table.epochs.last().copied().unwrap_or(0);
+        let facts = vec![
+            pair("precision", run.precision.to_string()),
+            pair("rounding of weights", run.rounding.to_string()),
+            pair("seed", run.seed.to_string()),
+            pair("epochs", format!("{done} of {}, unfinished", run.epochs)),
+        ];
+        let title = format!("{} (seed {})", run.name, run.seed);
+        return page(&title, env!("CARGO_PKG_VERSION"), facts, &table, text);
+    }
+    let summary: Summary = read_summary(folder)?;
     let mut facts = vec![
         pair("layers", format!("{:?}", summary.layers)),
         pair("precision", summary.precision.clone()),
@@ -100,11 +115,25 @@ pub fn report(folder: &Path) -> Result<String, Error> {
             .map(|(key, value)| pair(key, format!("{value:.4}"))),
     );
     let title = format!("{} (seed {})", summary.name, summary.seed);
-    let page = Report::new(&title, format!("apical {}", summary.version))
+    page(&title, &summary.version, facts, &table, text)
+}
+
+fn pair(key: &str, value: String) -> (String, String) {
+    (key.to_string(), value)
+}
+
+fn page(
+    title: &str,
+    version: &str,
+    facts: Vec<(String, String)>,
+    table: &MetricsTable,
+    config: String,
+) -> Result<String, Error> {
+    let page = Report::new(title, format!("apical {version}"))
         .section(
             Section::new("Result")
                 .block(Block::KeyValues(facts))
-                .block(figure(&title, &table)),
+                .block(figure(title, table)),
         )
         .section(Section::new("Configuration, as resolved").block(Block::Code(config)));
     report::html(&page).map_err(|error| Error::Draw(error.to_string()))

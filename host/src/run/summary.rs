@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+use crate::not_a_number;
+
 /// The result of one seed. A function of configuration and seed: it holds no times.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
@@ -20,7 +22,8 @@ pub struct Summary {
     pub layers: Vec<usize>,
     /// Complete epochs.
     pub epochs: u64,
-    /// The last line of metrics.csv.
+    /// The last line of metrics.csv; NaN where a measure has no number, `null` in the file.
+    #[serde(deserialize_with = "not_a_number::map")]
     pub metrics: BTreeMap<String, f64>,
     /// Weight updates in the whole run.
     pub updates: u64,

@@ -69,7 +69,7 @@ fn keys_and_values_of_a_configuration() {
     refused(
         folder,
         set!(layers),
-        &["network.layers[1]: found 0; accepted: a size from 1 to 65535"],
+        &["network.layers[1]: found 0; accepted: a size from 1 to 65536"],
     );
     refused(
         folder,

@@ -66,6 +66,18 @@ fn beyond_the_tolerance_names_step_variable_and_both_values() {
 }
 
 #[test]
+fn a_saturation_ends_a_strict_comparison() {
+    let wild = ["--set", "learning.up=1000", "--right", "i16", "--all"];
+    compare(&wild).expect(1);
+    let strict = [&wild[..], &["--set", "run.strict=true"]].concat();
+    let message = compare(&strict).expect(1).stderr;
+    assert!(
+        message.starts_with("apical: saturation in strict mode: "),
+        "{message}"
+    );
+}
+
+#[test]
 fn json_holds_the_difference() {
     let sides = [
         "--left",

@@ -3,6 +3,7 @@
 mod bad_input;
 mod checkpoints;
 mod comparison;
+mod folders;
 mod images;
 mod sweep;
 mod words;

@@ -71,6 +71,10 @@ fn a_wrong_command_line_ends_with_2() {
     for (arguments, part) in [
         (&["trian"][..], "'train'"),
         (&["train", "--seed", "3"], "'--seeds'"),
+        (
+            &["train", "--seeds", "0"],
+            "accepted: a whole number from 1",
+        ),
         (&["train", "--resume", "--force"], "cannot be used with"),
         (
             &["train", "--threads", "all"],
@@ -96,6 +100,28 @@ fn a_wrong_command_line_ends_with_2() {
     ] {
         super::refused(folder.path(), arguments, &[part]);
     }
+}
+
+#[test]
+fn whoever_asks_for_json_reads_json_of_faults_too() {
+    let folder = tempdir().unwrap();
+    for (arguments, part) in [
+        (&["train", "--json", "--sed", "3"][..], "'--seeds'"),
+        (&["trace", "--json"], "accepted: --json with -o FILE"),
+        (&["report", "none", "--json"], "not a run folder"),
+    ] {
+        let outcome = run(folder.path(), arguments).expect(2);
+        let said: Value = serde_json::from_str(&outcome.stdout).unwrap();
+        let error = said["error"].as_str().unwrap();
+        assert!(error.contains(part), "{error}");
+        assert_eq!(outcome.stderr, format!("apical: {error}\n"));
+    }
+    let written = ["trace", "--steps", "3", "--json", "-o", "trace.csv"];
+    let outcome = run(folder.path(), &written).expect(0);
+    let said: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!(said["steps"], 3);
+    let text = fs::read_to_string(folder.path().join("trace.csv")).unwrap();
+    assert_eq!(text.lines().count(), 5);
 }
 
 #[test]

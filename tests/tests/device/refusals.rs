@@ -84,6 +84,24 @@ fn an_absent_port_is_named() {
 }
 
 #[test]
+fn what_would_be_found_equal_without_a_look_is_refused() {
+    let port = board(Wire::socket(), None);
+    let late = ["lockstep", "--steps", "5", "--flip", "6:up:1:17:3"];
+    says(
+        device(&port, &late),
+        &["step 6; accepted: a step from 1 to 5"],
+    );
+    // The rates that a board was told of stay: epochs end on the desktop alone.
+    for command in ["lockstep", "run"] {
+        let falling = [command, "--set", "learning.decay=0.5"];
+        says(
+            device(&port, &falling),
+            &["learning.decay = 0.5: only `apical train`"],
+        );
+    }
+}
+
+#[test]
 fn words_that_are_not_there_are_refused_with_those_that_are() {
     let port = board(Wire::socket(), None);
     let write = |words: &[&str]| device(&port, &[&["write"], words].concat());
