@@ -316,7 +316,8 @@ impl<'a, P: Precision> Trainer<'a, P> {
     /// Sets words of a quantity to little-endian bytes, from byte `offset` on.
     ///
     /// # Errors
-    /// When these are not whole words within the storage; nothing is changed then.
+    /// When these are not whole words within the storage, or one of them is the most negative
+    /// integer, which fixed-point formats exclude; nothing is changed then.
     pub fn write(
         &mut self,
         quantity: Quantity,

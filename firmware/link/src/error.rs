@@ -15,9 +15,10 @@ pub enum Error {
     Damaged,
     /// The frame ends before its envelope does.
     Cut,
-    /// The frame is longer than the receiver's buffer, or the answer than the sender's.
+    /// The frame is longer than the receiver's buffer, the answer than the sender's, or more steps
+    /// were asked for than [`MAX_STEPS`](crate::message::MAX_STEPS).
     Oversized {
-        /// Bytes that would have fitted.
+        /// Bytes that would have fitted, or steps that would have been taken.
         limit: u32,
     },
     /// The frame is of another version of the protocol.
@@ -40,9 +41,10 @@ pub enum Error {
         /// The number of that request.
         sequence: u16,
     },
-    /// Bytes that are not whole words within a section.
+    /// Bytes that are not whole words within a section, or that hold the most negative integer,
+    /// which is outside of every fixed-point format (docs/numerics.md).
     OutOfRange {
-        /// The section.
+        /// The section; for the operands of a step, the one whose words they are like.
         section: Section,
         /// Its bytes.
         bytes: u32,
@@ -105,7 +107,10 @@ impl fmt::Display for Error {
             Self::Damaged => f.write_str("a damaged frame: its check sum is wrong"),
             Self::Cut => f.write_str("a cut frame: it ends too early"),
             Self::Oversized { limit } => {
-                write!(f, "an oversized frame: at most {limit} bytes fit")
+                write!(
+                    f,
+                    "an oversized request: at most {limit} bytes of a frame, or steps, at once"
+                )
             }
             Self::Version { theirs, ours } => {
                 write!(
@@ -125,7 +130,8 @@ impl fmt::Display for Error {
             } => {
                 write!(
                     f,
-                    "not whole words of {section}: it has {bytes} bytes, {word} a word"
+                    "not whole words of {section} within their range: it has {bytes} bytes, {word} \
+                     a word"
                 )
             }
             Self::Length {

@@ -17,6 +17,11 @@ use crate::Error;
 use crate::configuration::{Configuration, MAX_SIZES};
 use crate::remote::{ClockWire, CountersWire, StorageWire};
 
+/// The most steps that one request can ask for. A board hears nothing while it steps, so this is
+/// how long it can be kept busy: seconds on a slow core, where a step takes ten milliseconds. A
+/// longer run is several requests, to the same bits.
+pub const MAX_STEPS: u32 = 1000;
+
 /// What a desktop asks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(
@@ -57,7 +62,7 @@ pub enum Request<'a> {
         /// Potentials that the output is nudged towards, if it is.
         #[serde(borrow)]
         teacher: Option<&'a [u8]>,
-        /// How many steps.
+        /// How many steps; at most [`MAX_STEPS`].
         steps: u32,
         /// Whether each of them is learned from.
         learning: bool,

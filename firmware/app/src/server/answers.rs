@@ -5,6 +5,7 @@ use core::iter::once;
 use apical_core::microcircuit::Layer;
 use apical_core::{Number, Precision};
 use apical_link::configuration::MAX_SIZES;
+use apical_link::message::MAX_STEPS;
 use apical_link::responder::Answer;
 use apical_link::{
     Configuration, Error, Format, Identity, Operand, Reply, Report, Request, Section,
@@ -116,6 +117,8 @@ impl<P: Precision, S: Checkpoints<P>, const INPUT: usize, const OUTPUT: usize> A
                 .map(|()| Reply::Done)
                 .map_err(Error::Store),
             Request::Reset => {
+                // The board begins anew, and nobody has taught it then.
+                self.desk.loss = None;
                 self.event = Event::Reset;
                 Ok(Reply::Done)
             }
@@ -164,6 +167,9 @@ impl<P: Precision, S, const INPUT: usize, const OUTPUT: usize>
         steps: u32,
         learning: bool,
     ) -> Result<(), Error> {
+        if steps > MAX_STEPS {
+            return Err(Error::Oversized { limit: MAX_STEPS });
+        }
         let Session { trainer, .. } = &mut *self.session;
         let (inputs, outputs) = (trainer.network().input_size(), trainer.output_size());
         let input = take(Operand::Input, input, &mut self.desk.input, inputs)?;
@@ -230,7 +236,15 @@ fn take<'w, T: Number>(
     }
     let limit = words.len().saturating_mul(T::BYTES) as u32;
     let words = words.get_mut(..needed).ok_or(Error::Oversized { limit })?;
-    words::write(words, 0, bytes).map_err(|_| Error::Oversized { limit })?;
+    // The length is right, so it is a word that the format excludes.
+    words::write(words, 0, bytes).map_err(|_| Error::OutOfRange {
+        section: match operand {
+            Operand::Input => Section::Rates,
+            Operand::Teacher => Section::Potentials,
+        },
+        bytes: length as u32,
+        word: T::BYTES as u8,
+    })?;
     Ok(words)
 }
 
