@@ -1,6 +1,7 @@
 //! How deep the stack has been: what lies below it is painted, and later looked at.
 //!
-//! The only module with `unsafe`: the linker's symbols and the memory between them are not Rust's.
+//! One of the three modules with `unsafe`, beside `uart` and `command_line`: the linker's symbols and
+//! the memory between them are not Rust's.
 
 use core::ptr;
 
