@@ -50,7 +50,7 @@ type Weights = Words<<I16 as Precision>::Weight, { LARGEST * LARGEST + 1 }>;
 type Rates = Words<<I16 as Precision>::Rate, { LARGEST + 1 }>;
 type Potentials = Words<<I16 as Precision>::Potential, { LARGEST + 1 }>;
 
-/// Whether both give the same bits in one case, drawn from its number.
+/// Whether both give the same bits and the same counts in one case, drawn from its number.
 fn agree(case: u64) -> Result<(), &'static str> {
     let key = Key::new(0x0070_6172, case, 0);
     let below = |index: u32, bound: u32| key.below(index, bound) as usize;
@@ -77,35 +77,42 @@ fn agree(case: u64) -> Result<(), &'static str> {
     let w = weights.0.get(start..start + rows * columns).unwrap_or(&[]);
     let x = rates.0.get(start..start + columns).unwrap_or(&[]);
     let (mut have, mut want) = (potentials.0, potentials.0);
-    apical_asm::I16::mat_vec(w, x, &mut have[..rows], into, &mut Silent);
-    I16::mat_vec(w, x, &mut want[..rows], into, &mut Silent);
+    let [mut ours, mut theirs] = [Counters::default(); 2];
+    apical_asm::I16::mat_vec(w, x, &mut have[..rows], into, &mut ours);
+    I16::mat_vec(w, x, &mut want[..rows], into, &mut theirs);
     if have != want {
         return Err("mat-vec");
     }
+    if ours != theirs {
+        return Err("counters of the mat-vec");
+    }
     let x = rates.0.get(start..start + rows).unwrap_or(&[]);
     let (mut have, mut want) = (potentials.0, potentials.0);
-    apical_asm::I16::mat_vec_transposed(w, x, &mut have[..columns], into, &mut Silent);
-    I16::mat_vec_transposed(w, x, &mut want[..columns], into, &mut Silent);
+    let [mut ours, mut theirs] = [Counters::default(); 2];
+    apical_asm::I16::mat_vec_transposed(w, x, &mut have[..columns], into, &mut ours);
+    I16::mat_vec_transposed(w, x, &mut want[..columns], into, &mut theirs);
     if have != want {
         return Err("transposed mat-vec");
+    }
+    if ours != theirs {
+        return Err("counters of the transposed mat-vec");
     }
     let post = potentials.0.get(..rows).unwrap_or(&[]);
     let pre = rates.0.get(start..start + columns).unwrap_or(&[]);
     let (mut have, mut want) = (weights.0, weights.0);
     let part = start..start + rows * columns;
-    let mut counters = [Counters::default(); 2];
-    let [ours, theirs] = &mut counters;
+    let [mut ours, mut theirs] = [Counters::default(); 2];
     apical_asm::I16::rank_one(&mut have[part.clone()], post, gain, pre, draw, &mut Silent);
-    I16::rank_one(&mut want[part.clone()], post, gain, pre, draw, theirs);
+    I16::rank_one(&mut want[part.clone()], post, gain, pre, draw, &mut theirs);
     if have != want {
         return Err("rank-one update");
     }
     let mut have = weights.0;
-    apical_asm::I16::rank_one(&mut have[part], post, gain, pre, draw, ours);
+    apical_asm::I16::rank_one(&mut have[part], post, gain, pre, draw, &mut ours);
     if have != want {
         return Err("counted rank-one update");
     }
-    if counters[0] != counters[1] {
+    if ours != theirs {
         return Err("counters of the rank-one update");
     }
     Ok(())
