@@ -36,7 +36,7 @@ struct Board {
     flash: u64,
     /// Where its RAM is.
     ram: Ram,
-    /// What ran its own image without the board.
+    /// What ran its own image without the board; docs/boards.md says what else could.
     emulator: &'static str,
 }
 
@@ -48,7 +48,7 @@ const BOARDS: [Board; 5] = [
         target: "thumbv7em-none-eabihf",
         flash: 512 << 10,
         ram: 0x2000_0000..0x2002_0000,
-        emulator: "none models it",
+        emulator: "no",
     },
     Board {
         name: "pico",
@@ -66,7 +66,7 @@ const BOARDS: [Board; 5] = [
         target: "thumbv7em-none-eabihf",
         flash: 1 << 20,
         ram: 0x2000_0000..0x2004_0000,
-        emulator: "none models it",
+        emulator: "no",
     },
     Board {
         name: "esp32-c3",
@@ -76,7 +76,7 @@ const BOARDS: [Board; 5] = [
         flash: 4 << 20,
         // By the addresses of data: code in RAM keeps its place free there.
         ram: 0x3fc8_0000..0x3fce_0000,
-        emulator: "none models it",
+        emulator: "no",
     },
     Board {
         name: "pico2",
@@ -85,7 +85,7 @@ const BOARDS: [Board; 5] = [
         target: "thumbv8m.main-none-eabihf",
         flash: 4 << 20,
         ram: 0x2000_0000..0x2008_2000,
-        emulator: "none models it",
+        emulator: "no",
     },
 ];
 
