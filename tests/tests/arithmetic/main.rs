@@ -1,11 +1,14 @@
 //! Every arithmetic operation of every fixed-point precision against exact 128-bit integers, over
 //! raw bits with the extremes mixed in; counters included.
 
+mod batches;
+mod changes;
 mod products;
 mod scalars;
 mod strategies;
 mod updates;
 
+use apical_core::batch::Block;
 use apical_core::kernel::Into;
 use apical_core::precision::{Draw, Filter};
 use apical_core::random::Key;
@@ -52,6 +55,10 @@ fn most_negative_patterns<P: Precision>() {
                 draw,
                 n,
             );
+            let (first, samples) = (0, 33);
+            let block = Block { first, samples };
+            P::update(&mut w.clone(), block, &u, gain, &x, draw, n);
+            P::decay(&mut w.clone(), gain, draw, n);
         }
     }
     P::mix([(c, u[0]); 3], n);

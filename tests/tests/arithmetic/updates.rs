@@ -1,81 +1,26 @@
-//! Updates of weights: rank one, and through the low-pass filter.
+//! Updates of weights by one sample: rank one, and through the low-pass filter; and their decay.
 
+use crate::changes::{bits_of, draws, factor_of, gains, updated};
 use crate::strategies::{check, in_every_precision, rates, shapes, words};
 use apical_core::precision::{Draw, Filter};
-use apical_core::random::{INCREMENT, Key, MULTIPLIER};
+use apical_core::random::Key;
 use apical_core::{Counters, I8, I16, I16x32, I32, Number, Precision, Rounding};
-use apical_tests::exact::{Format, divide, gain, raw, shift_half_up, word};
+use apical_tests::exact::{Format, gain, raw, shift_half_up, word};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::select;
-use proptest::test_runner::TestCaseError;
-
-/// Learning rates: of a few significant bits and of many, of either sign, from tiny to huge.
-fn gains() -> impl Strategy<Value = f64> + Clone {
-    let size = prop_oneof![3 => -40..4_i32, 1 => -59..31_i32];
-    let mantissa = prop_oneof![Just(1.0), Just(1.5), 1.0..2.0_f64, Just(2.0 - f64::EPSILON)];
-    (size, mantissa, any::<bool>()).prop_map(|(exponent, mantissa, minus)| {
-        let value = mantissa * 2.0_f64.powi(exponent);
-        if minus { -value } else { value }
-    })
-}
-
-fn draws() -> impl Strategy<Value = Draw> {
-    (select(Rounding::ALL.to_vec()), any::<u64>(), any::<u32>()).prop_map(
-        |(rounding, seed, step)| {
-            let key = Key::new(seed, step.into(), 7);
-            Draw { rounding, key }
-        },
-    )
-}
-
-/// The random word of row `i`, column `j`: the generator stepped once for every two columns from the
-/// row's hash; odd columns have the upper half, even ones both halves' exclusive or.
-fn random_word(key: Key, i: usize, j: usize) -> u32 {
-    let mut state = key.word(i as u32);
-    for _ in 0..=j / 2 {
-        state = state.wrapping_mul(MULTIPLIER).wrapping_add(INCREMENT);
-    }
-    let (upper, lower) = (state >> 16, state & 0xffff);
-    if j % 2 == 1 { upper } else { upper ^ lower }
-}
-
-/// Asserts a weight after a change with 16 bits more than its own; returns (saturated, lost).
-fn updated<T: Number>(
-    before: T,
-    after: T,
-    change: i128,
-    draw: Draw,
-    at: (usize, usize),
-) -> Result<(bool, bool), TestCaseError> {
-    let step = divide(change, 16, draw.rounding, random_word(draw.key, at.0, at.1));
-    let (stored, saturated) = Format::of::<T>().store(raw(before) + step);
-    prop_assert_eq!(raw(after), stored, "weight {:?}, change {}", at, change);
-    Ok((saturated, step == 0 && change != 0))
-}
 
 /// The factor of a row: mantissa, the right shift after its product with a rate, whether it was cut.
 fn step_of<P: Precision>(post: P::Potential, value: f64) -> (i128, i32, bool) {
-    let bits = if P::Rate::BYTES == 2 { 15 } else { 31 };
-    let [w, r, u] = [
-        Format::of::<P::Weight>().frac,
-        Format::of::<P::Rate>().frac,
-        Format::of::<P::Potential>().frac,
-    ];
-    let (mantissa, shift) = gain(value);
-    // In units of weight ulp x 2^-16 x 2^-bits per rate ulp, at most 2 x bits - 1 long.
-    let unit = w + 16 + bits - r;
-    let limit = ((1_i128 << bits) - 1) << (bits - 1);
-    let exact = shift_half_up(raw(post) * mantissa, u + shift - unit);
-    let step = exact.clamp(-limit, limit);
+    let bits = bits_of::<P>();
+    let (step, was_cut) = factor_of::<P>(post, value);
     // Cut to `bits` significant bits; if the rounding carries, one bit less.
     let length = 128 - step.unsigned_abs().leading_zeros() as i32;
     let exponent = (length - bits).max(0);
     let cut = shift_half_up(step, exponent);
     if cut.abs() >> bits == 0 {
-        (cut, bits - exponent, step != exact)
+        (cut, bits - exponent, was_cut)
     } else {
-        (cut >> 1, bits - exponent - 1, step != exact)
+        (cut >> 1, bits - exponent - 1, was_cut)
     }
 }
 
@@ -198,6 +143,49 @@ fn filtered<P: Precision>() {
     );
 }
 
+/// A decay is W - round(d W): the exact change, floored to 16 bits more than the weight has, and the
+/// words of 256 weights from one row of the key.
+fn decay<P: Precision>() {
+    let lengths = prop_oneof![
+        2 => 0_usize..6,
+        2 => 254_usize..260,
+        1 => 510_usize..516,
+        1 => 767_usize..771,
+    ];
+    // Shares of a weight, and whatever else a gain can be.
+    let fractions = prop_oneof![
+        2 => 0.0..=1.0_f64,
+        2 => (1..60_i32).prop_map(|n| 2.0_f64.powi(-n)),
+        1 => Just(0.0),
+        4 => gains(),
+    ]
+    .prop_filter("a gain", |value| *value == 0.0 || value.abs() >= P::GAINS.0);
+    let strategy = lengths.prop_flat_map(|n| vec(words::<P::Weight>(), n));
+    check(
+        400,
+        (strategy, fractions, draws()),
+        |(before, value, draw)| {
+            let mut counters = Counters::default();
+            let mut after = before.clone();
+            P::decay(&mut after, P::gain(value).unwrap(), draw, &mut counters);
+            let mut want = Counters {
+                updates: after.len() as u64,
+                ..Counters::default()
+            };
+            let (mantissa, shift) = gain(value);
+            for (at, (&before, &after)) in before.iter().zip(&after).enumerate() {
+                let exact = -(raw(before) * mantissa) << 16;
+                let change = exact.div_euclid(1 << shift);
+                let (over, lost) = updated(before, after, change, draw, (at / 256, at % 256))?;
+                want.weight += u64::from(over);
+                want.lost += u64::from(lost);
+            }
+            prop_assert_eq!(counters, want);
+            Ok(())
+        },
+    );
+}
+
 /// A row's factor, gain x post, is cut at a bound that follows from its 29 or 61 bits: in 16-bit
 /// weights and rates, at one. It counts as a saturated weight, one for each row.
 #[test]
@@ -241,4 +229,4 @@ fn a_factor_beyond_its_bits_is_cut() {
     );
 }
 
-in_every_precision! { rank_one filtered }
+in_every_precision! { rank_one filtered decay }

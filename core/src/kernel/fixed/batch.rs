@@ -47,7 +47,8 @@ impl Factors {
             let (step, was_cut) = scale.exact::<W, R, U>(post);
             *exact = step;
             largest = largest.max(step.unsigned_abs());
-            total += step.unsigned_abs();
+            // Nine of the largest of 61 bits are beyond the word, and their sum is cut anyway.
+            total = total.saturating_add(step.unsigned_abs());
             cut += u32::from(was_cut);
         }
         // The others are nothing, and stay it.
