@@ -21,6 +21,12 @@ const TEXTS: [&str; 4] = [
 /// nothing else.
 const WITH_UNSAFE: &str = "firmware/asm";
 
+/// The folder of boards' images, each a workspace of its own.
+const BOARDS: &str = "firmware/boards";
+
+/// The manifest of the fuzz targets, a workspace of its own.
+const FUZZ: &str = "firmware/link/fuzz/Cargo.toml";
+
 /// What every member takes from the root instead of stating it again.
 const INHERITED: [&str; 4] = ["version", "edition", "rust-version", "license"];
 
@@ -34,7 +40,10 @@ pub(crate) fn run(tally: &mut Tally) -> Result<()> {
         "versions of the packages here",
         internal_versions_agree(&root),
     );
-    tally.record("edition of the panic probe", probe_agrees(&root));
+    tally.record(
+        "edition and Rust version of the other workspaces",
+        other_workspaces_agree(&root),
+    );
     tally.record("rustup's toolchain file", no_bare_metal_toolchain_file());
     tally.record("Rust version in texts", texts_agree());
     tally.record("changelog", changelog_is_open());
@@ -91,12 +100,43 @@ fn internal_versions_agree(root: &Table) -> Result<()> {
     Ok(())
 }
 
-fn probe_agrees(root: &Table) -> Result<()> {
-    let probe = read_toml(PROBE)?;
-    for key in ["edition", "rust-version"] {
+/// The manifests of the workspaces beside this one, which can take nothing from its root: the panic
+/// probe, and every folder of boards, whether or not another check knows it.
+fn other_workspaces() -> Result<Vec<String>> {
+    let mut paths = vec![PROBE.to_owned()];
+    let folders = fs::read_dir(workspace::root().join(BOARDS));
+    for folder in folders.with_context(|| format!("cannot read {BOARDS}"))? {
+        let path = format!(
+            "{BOARDS}/{}/Cargo.toml",
+            folder?.file_name().to_string_lossy()
+        );
+        if workspace::root().join(&path).exists() {
+            paths.push(path);
+        }
+    }
+    Ok(paths)
+}
+
+fn other_workspaces_agree(root: &Table) -> Result<()> {
+    for path in other_workspaces()? {
+        agrees(
+            &path,
+            &read_toml(&path)?,
+            root,
+            &["edition", "rust-version"],
+        )?;
+    }
+    // Fuzzing needs a nightly compiler, so its manifest states no oldest one.
+    agrees(FUZZ, &read_toml(FUZZ)?, root, &["edition"])
+}
+
+/// That a manifest states of its package what the root states for its members.
+fn agrees(path: &str, manifest: &Table, root: &Table, keys: &[&str]) -> Result<()> {
+    for key in keys {
+        let wanted = lookup(root, &["workspace", "package", key]);
         ensure!(
-            lookup(&probe, &["package", key]) == lookup(root, &["workspace", "package", key]),
-            "{PROBE} states another {key} than Cargo.toml"
+            wanted.is_some() && lookup(manifest, &["package", key]) == wanted,
+            "{path} states another {key} than Cargo.toml, or none"
         );
     }
     Ok(())
@@ -169,7 +209,9 @@ pub(crate) fn is_at_least(rustc: &str, wanted: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_at_least, rust_versions_in};
+    use super::{agrees, is_at_least, other_workspaces, rust_versions_in};
+    use crate::boards;
+    use crate::workspace::PROBE;
 
     #[test]
     fn versions_compare_by_number() {
@@ -183,6 +225,31 @@ mod tests {
             "1.95"
         ));
         assert!(!is_at_least("", "1.95"));
+    }
+
+    #[test]
+    fn other_workspaces_are_held_to_the_root() {
+        let root = "[workspace.package]\nedition = '2024'\nrust-version = '1.95'";
+        let root = root.parse().unwrap();
+        let outcome = |stated: &str| {
+            let manifest = format!("[package]\nedition = '2024'\n{stated}");
+            let manifest = manifest.parse().unwrap();
+            agrees("here", &manifest, &root, &["edition", "rust-version"])
+        };
+        assert!(outcome("rust-version = '1.95'").is_ok());
+        assert!(outcome("rust-version = '1.94'").is_err());
+        assert!(outcome("").is_err());
+        // A root that states nothing agrees with no one.
+        let nothing = "".parse().unwrap();
+        assert!(agrees("here", &nothing, &nothing, &["edition"]).is_err());
+    }
+
+    #[test]
+    fn every_other_workspace_is_found() {
+        let found = other_workspaces().unwrap();
+        for wanted in boards::manifests().into_iter().chain([PROBE.to_owned()]) {
+            assert!(found.contains(&wanted), "{wanted} is not in {found:?}");
+        }
     }
 
     #[test]
