@@ -21,6 +21,7 @@ mod noise;
 mod plasticity;
 mod specification;
 mod state;
+mod storage;
 mod two_step;
 mod variables;
 

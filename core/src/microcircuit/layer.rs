@@ -134,6 +134,25 @@ impl Steady {
     }
 }
 
+/// Words of each family of a layer, in storage order: `Family::ALL`.
+pub(super) const fn families(
+    s: &Specification<'_>,
+    [below, size, above]: [usize; 3],
+) -> [usize; 6] {
+    let bias = s.bias as usize;
+    let stores_down = !matches!(s.feedback, Feedback::Transposed) as usize;
+    let stores_ip = !matches!(s.interneurons, Interneurons::Tied) as usize;
+    let stores_pi = matches!(s.interneurons, Interneurons::Learned) as usize;
+    [
+        size * below,
+        bias * size,
+        stores_down * size * above,
+        stores_ip * above * size,
+        stores_ip * bias * above,
+        stores_pi * size * above,
+    ]
+}
+
 /// Where a layer's words are.
 pub(super) fn place<P: Precision>(
     s: &Specification<'_>,
@@ -141,17 +160,14 @@ pub(super) fn place<P: Precision>(
     neuron: usize,
     word: usize,
 ) -> Layer<P> {
-    let bias = usize::from(s.bias);
-    let stores_down = usize::from(s.feedback != Feedback::Transposed);
-    let stores_ip = usize::from(s.interneurons != Interneurons::Tied);
-    let stores_pi = usize::from(s.interneurons == Interneurons::Learned);
+    let words = families(s, [below, size, above]);
     let up = word;
-    let thresholds = up + size * below;
-    let down = thresholds + bias * size;
-    let ip = down + stores_down * size * above;
-    let ip_bias = ip + stores_ip * above * size;
-    let pi = ip_bias + stores_ip * bias * above;
-    let weights_end = pi + stores_pi * size * above;
+    let thresholds = up + words[0];
+    let down = thresholds + words[1];
+    let ip = down + words[2];
+    let ip_bias = ip + words[3];
+    let pi = ip_bias + words[4];
+    let weights_end = pi + words[5];
     Layer {
         size,
         below,

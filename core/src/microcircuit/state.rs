@@ -26,6 +26,34 @@ pub(super) struct Layout {
 }
 
 impl Layout {
+    /// Of a network with so many inputs, and so many pyramidal neurons in the first layer, in the hidden
+    /// ones and in all.
+    pub(super) const fn new(
+        input: usize,
+        [first, hidden, pyramidal]: [usize; 3],
+        feedback: Feedback,
+        mode: Mode,
+    ) -> Self {
+        let (inverse, error_rate, low_passed) = match feedback {
+            Feedback::Fixed | Feedback::Transposed => (0, 0, 0),
+            Feedback::Learned => (hidden, 0, 0),
+            Feedback::KolenPollack => (hidden, pyramidal, 0),
+            Feedback::PhaselessAlignment => (hidden, pyramidal, pyramidal),
+        };
+        Self {
+            input,
+            pyramidal,
+            interneurons: pyramidal - first,
+            hidden,
+            inverse,
+            nudged: match mode {
+                Mode::Full => 0,
+                Mode::TwoStep => pyramidal,
+            },
+            error_rate,
+            low_passed,
+        }
+    }
     pub(super) const fn neurons(&self) -> usize {
         self.pyramidal + self.interneurons
     }
@@ -88,47 +116,12 @@ pub(super) struct State<'s, P: Precision> {
 
 impl<P: Precision> Microcircuit<'_, P> {
     pub(super) fn layout(&self) -> Layout {
-        let (first, last) = match (self.layers.first(), self.layers.last()) {
-            (Some(first), Some(last)) => (first.size, last),
-            _ => {
-                return Layout {
-                    input: 0,
-                    pyramidal: 0,
-                    interneurons: 0,
-                    hidden: 0,
-                    inverse: 0,
-                    nudged: 0,
-                    error_rate: 0,
-                    low_passed: 0,
-                };
+        match (self.layers.first(), self.layers.last()) {
+            (Some(first), Some(last)) => {
+                let neurons = [first.size, last.neuron, last.neuron + last.size];
+                Layout::new(self.input, neurons, self.feedback, self.mode)
             }
-        };
-        let pyramidal = last.neuron + last.size;
-        Layout {
-            input: self.input,
-            pyramidal,
-            interneurons: pyramidal - first,
-            hidden: last.neuron,
-            inverse: match self.feedback {
-                Feedback::Learned | Feedback::KolenPollack | Feedback::PhaselessAlignment => {
-                    last.neuron
-                }
-                Feedback::Fixed | Feedback::Transposed => 0,
-            },
-            nudged: if self.mode == Mode::TwoStep {
-                pyramidal
-            } else {
-                0
-            },
-            error_rate: match self.feedback {
-                Feedback::KolenPollack | Feedback::PhaselessAlignment => pyramidal,
-                Feedback::Fixed | Feedback::Transposed | Feedback::Learned => 0,
-            },
-            low_passed: if self.feedback == Feedback::PhaselessAlignment {
-                pyramidal
-            } else {
-                0
-            },
+            _ => Layout::new(0, [0; 3], self.feedback, self.mode),
         }
     }
 

@@ -14,72 +14,14 @@
 //! # let _ = memory;
 //! ```
 
-use apical_core::microcircuit::{Feedback, Interneurons, Mode, Specification};
+use apical_core::microcircuit::Specification;
 use apical_core::shape::Storage;
 use apical_core::{Number, Precision};
 
-/// Words of storage that the network of a specification needs, before there is a network.
-///
-/// It is `Rule::storage` of the network that is built, at compile time; a test holds the two
-/// together. A shape that cannot be built needs nothing.
+/// Words of storage that the network of a specification needs, before there is a network:
+/// [`Specification::storage`], as a function for [`arena!`].
 pub const fn storage(specification: &Specification<'_>) -> Storage {
-    let s = specification;
-    let bias = if s.bias { 1 } else { 0 };
-    let down = if matches!(s.feedback, Feedback::Transposed) {
-        0
-    } else {
-        1
-    };
-    let (ip, pi) = match s.interneurons {
-        Interneurons::Learned => (1, 1),
-        Interneurons::Mirrored => (1, 0),
-        Interneurons::Tied => (0, 0),
-    };
-    let (mut weights, mut pyramidal) = (0, 0);
-    let mut k = 1;
-    while k < s.sizes.len() {
-        let (below, size) = (s.sizes[k - 1], s.sizes[k]);
-        let above = if k + 1 < s.sizes.len() {
-            s.sizes[k + 1]
-        } else {
-            0
-        };
-        // Bottom-up, top-down, to the interneurons, and from them.
-        weights += size * (below + bias) + down * size * above;
-        weights += ip * above * (size + bias) + pi * size * above;
-        pyramidal += size;
-        k += 1;
-    }
-    if s.sizes.len() < 2 {
-        return Storage {
-            weights: 0,
-            traces: 0,
-            potentials: 0,
-            rates: 0,
-        };
-    }
-    let (input, first, output) = (s.sizes[0], s.sizes[1], s.sizes[s.sizes.len() - 1]);
-    let neurons = pyramidal + pyramidal - first;
-    let hidden = pyramidal - output;
-    let full = matches!(s.mode, Mode::Full);
-    // What top-down weights learn from, and errors as rates.
-    let (inverse, errors) = match s.feedback {
-        Feedback::Fixed | Feedback::Transposed => (0, 0),
-        Feedback::Learned => (hidden, 0),
-        Feedback::KolenPollack => (hidden, pyramidal),
-        // And the rates' low-pass.
-        Feedback::PhaselessAlignment => (hidden + pyramidal, pyramidal),
-    };
-    Storage {
-        weights,
-        traces: if full && s.tau_weights != 0.0 {
-            weights
-        } else {
-            0
-        },
-        potentials: input + 4 * neurons + 2 * hidden + inverse,
-        rates: input + neurons + if full { 0 } else { pyramidal } + errors,
-    }
+    specification.storage()
 }
 
 /// The type of the [`Arena`] for a precision and a constant specification.
@@ -167,55 +109,5 @@ impl<P: Precision> Memory<'_, P> {
             potentials: self.potentials.len(),
             rates: self.rates.len(),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use apical_core::I16;
-    use apical_core::microcircuit::{Layer, LayerSpecification, Microcircuit};
-    use apical_core::rule::Rule;
-
-    #[test]
-    fn counted_before_as_it_is_built_after() {
-        let layers = [LayerSpecification::default(); 3];
-        let mut built = 0;
-        for sizes in [&[3, 2][..], &[5, 4, 3], &[4, 7, 1, 6]] {
-            for choice in 0..180 {
-                let specification = Specification {
-                    sizes,
-                    layers: &layers[..sizes.len() - 1],
-                    mode: [Mode::Full, Mode::TwoStep][choice % 2],
-                    bias: choice / 2 % 2 == 0,
-                    feedback: [
-                        Feedback::Fixed,
-                        Feedback::Transposed,
-                        Feedback::Learned,
-                        Feedback::KolenPollack,
-                        Feedback::PhaselessAlignment,
-                    ][choice / 4 % 5],
-                    interneurons: [
-                        Interneurons::Learned,
-                        Interneurons::Mirrored,
-                        Interneurons::Tied,
-                    ][choice / 20 % 3],
-                    tau_weights: [0.0, 30.0, 30.0][choice / 60],
-                    ..Specification::default()
-                };
-                let mut room: [Layer<I16>; 3] = core::array::from_fn(|_| Layer::default());
-                let Ok(network) = Microcircuit::new(&specification, &mut room) else {
-                    continue;
-                };
-                assert_eq!(
-                    storage(&specification),
-                    network.storage(),
-                    "{specification:?}"
-                );
-                built += 1;
-            }
-        }
-        assert!(built > 100, "{built}");
-        assert_eq!(storage(&Specification::default()), Storage::default());
     }
 }
