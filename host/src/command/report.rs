@@ -52,10 +52,9 @@ fn owner(folder: &Path) -> Result<Owner, Error> {
     let files = [config_path(folder), metrics_path(folder)];
     if let Some(missing) = files.iter().find(|file| !file.is_file()) {
         return Err(Error::Mismatch(format!(
-            "{}: not a run folder, for it has no {}; accepted: a folder that `apical`, `apical train` or \
+            "{}: missing, so this is not a run folder; accepted: a folder that `apical`, `apical train` or \
              `apical experiment` wrote",
-            folder.display(),
-            missing.file_name().unwrap_or_default().display()
+            missing.display()
         )));
     }
     if !summary_path(folder).is_file() {

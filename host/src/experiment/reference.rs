@@ -89,10 +89,9 @@ const ASSOCIATION: &[Reference] = &[
 // One seed in eight takes ten presentations more, in which the error falls by a factor of ten.
 const ASSOCIATION_SOFTPLUS: &[Reference] = &[remainder("output_error", 60, 0.005, 100.0)];
 
+// The reference's noise is a third as strong and its rates do not fall, so where it ends is what can be
+// compared, and not how it came there.
 const REGRESSION: &[Reference] = &[
-    distance("test_error", 20_000, 0.0747, 1.6),
-    distance("test_error", 60_000, 0.0389, 1.6),
-    distance("test_error", 100_000, 0.0238, 1.6),
     remainder("test_error", LEARNED, 0.017, 1.6),
     remainder("distance_pi_1", LEARNED, 6.5, 2.0),
 ];
