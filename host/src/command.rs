@@ -61,6 +61,12 @@ fn threads(text: &str) -> Result<usize, String> {
     found.ok_or_else(|| "accepted: a whole number from 0 (one for each core) to 1024".into())
 }
 
+/// As `run.seeds`, which says how many there can be.
+fn seeds(text: &str) -> Result<u64, String> {
+    let found = text.parse().ok().filter(|&count| count > 0);
+    found.ok_or_else(|| "accepted: a whole number from 1".into())
+}
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Train a network from a configuration

@@ -17,25 +17,22 @@
 mod atomic;
 mod checkpoint;
 mod error;
+mod folder;
 mod metrics;
 
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 pub use atomic::{write_atomically, write_atomically_by};
 pub use checkpoint::Checkpoint;
 pub use error::JournalError;
+pub use folder::{
+    check_vacant, checkpoint_path, config_path, has_checkpoint, has_not_begun, metrics_path,
+    plots_path, read_metrics, read_summary, report_path, summary_path,
+};
 pub use metrics::{Metrics, MetricsTable};
-
-const CONFIG: &str = "config.toml";
-const METRICS: &str = "metrics.csv";
-const SUMMARY: &str = "summary.json";
-const CHECKPOINT: &str = "checkpoint.bin";
-const REPORT: &str = "report.html";
-const PLOTS: &str = "plots";
 
 /// An open run folder.
 #[derive(Debug)]
@@ -61,12 +58,12 @@ impl Journal {
     ) -> Result<Self, JournalError> {
         fs::create_dir_all(folder).map_err(|source| JournalError::write(folder, source))?;
         if force {
-            clear(folder)?;
+            folder::clear(folder)?;
         } else {
             check_vacant(folder)?;
         }
-        write_atomically(&folder.join(CONFIG), config.as_bytes())?;
-        let metrics = Metrics::create(&folder.join(METRICS), columns)?;
+        write_atomically(&config_path(folder), config.as_bytes())?;
+        let metrics = Metrics::create(&metrics_path(folder), columns)?;
         Ok(Self {
             folder: folder.to_path_buf(),
             metrics,
@@ -86,7 +83,7 @@ impl Journal {
         shape: &str,
         precision: &str,
     ) -> Result<(Self, Checkpoint), JournalError> {
-        let path = folder.join(CHECKPOINT);
+        let path = checkpoint_path(folder);
         if !path.exists() {
             return Err(JournalError::NoCheckpoint {
                 folder: folder.to_path_buf(),
@@ -94,7 +91,7 @@ impl Journal {
         }
         let checkpoint = Checkpoint::read(&path)?;
         checkpoint.check(&path, shape, precision)?;
-        let metrics = Metrics::resume(&folder.join(METRICS), columns, checkpoint.epoch)?;
+        let metrics = Metrics::resume(&metrics_path(folder), columns, checkpoint.epoch)?;
         Ok((
             Self {
                 folder: folder.to_path_buf(),
@@ -125,7 +122,7 @@ impl Journal {
     /// When it cannot be written; the one before then remains.
     pub fn checkpoint(&mut self, checkpoint: &Checkpoint) -> Result<(), JournalError> {
         self.metrics.sync()?;
-        write_atomically(&self.folder.join(CHECKPOINT), &checkpoint.encode())
+        write_atomically(&checkpoint_path(&self.folder), &checkpoint.encode())
     }
 
     /// Replaces `summary.json`.
@@ -134,7 +131,7 @@ impl Journal {
     ///
     /// When `summary` has no JSON form, or the file cannot be written.
     pub fn summary<T: Serialize>(&self, summary: &T) -> Result<(), JournalError> {
-        let path = self.folder.join(SUMMARY);
+        let path = summary_path(&self.folder);
         let mut text =
             serde_json::to_string_pretty(summary).map_err(|source| JournalError::Json {
                 path: path.clone(),
@@ -150,7 +147,7 @@ impl Journal {
     ///
     /// When the file cannot be written.
     pub fn report(&self, html: &str) -> Result<PathBuf, JournalError> {
-        let path = self.folder.join(REPORT);
+        let path = report_path(&self.folder);
         write_atomically(&path, html.as_bytes())?;
         Ok(path)
     }
@@ -161,117 +158,12 @@ impl Journal {
     ///
     /// When the file cannot be written.
     pub fn plot(&self, name: &str, svg: &str) -> Result<PathBuf, JournalError> {
-        let plots = self.folder.join(PLOTS);
+        let plots = plots_path(&self.folder);
         fs::create_dir_all(&plots).map_err(|source| JournalError::write(&plots, source))?;
         let path = plots.join(format!("{name}.svg"));
         write_atomically(&path, svg.as_bytes())?;
         Ok(path)
     }
-}
-
-/// The configuration of the run in `folder`.
-pub fn config_path(folder: &Path) -> PathBuf {
-    folder.join(CONFIG)
-}
-
-/// Makes sure that a run can begin in `folder`: it is new or empty.
-///
-/// # Errors
-///
-/// When it has content, or cannot be looked into.
-pub fn check_vacant(folder: &Path) -> Result<(), JournalError> {
-    let mut entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        entries => entries.map_err(|source| JournalError::write(folder, source))?,
-    };
-    match entries.next() {
-        None => Ok(()),
-        Some(_) => Err(JournalError::Exists {
-            folder: folder.to_path_buf(),
-        }),
-    }
-}
-
-/// Whether the run in `folder` was killed before its first epoch and its first checkpoint: there is
-/// nothing to go on from, and nothing to lose.
-pub fn has_not_begun(folder: &Path) -> bool {
-    let metrics = fs::read_to_string(folder.join(METRICS)).unwrap_or_default();
-    !has_checkpoint(folder)
-        && config_path(folder).is_file()
-        && !folder.join(SUMMARY).exists()
-        && metrics.lines().count() <= 1
-}
-
-/// The measures of the run in `folder`.
-pub fn metrics_path(folder: &Path) -> PathBuf {
-    folder.join(METRICS)
-}
-
-/// What the run in `folder` came to.
-pub fn summary_path(folder: &Path) -> PathBuf {
-    folder.join(SUMMARY)
-}
-
-/// The report of the run in `folder`.
-pub fn report_path(folder: &Path) -> PathBuf {
-    folder.join(REPORT)
-}
-
-/// Whether there is a checkpoint in `folder` to resume from.
-pub fn has_checkpoint(folder: &Path) -> bool {
-    folder.join(CHECKPOINT).is_file()
-}
-
-/// Reads `metrics.csv` of the run in `folder`.
-///
-/// # Errors
-///
-/// When it cannot be read or is not a table of numbers.
-pub fn read_metrics(folder: &Path) -> Result<MetricsTable, JournalError> {
-    MetricsTable::read(&folder.join(METRICS))
-}
-
-/// Reads `summary.json` of the run in `folder`.
-///
-/// # Errors
-///
-/// When it cannot be read or is not what `T` describes.
-pub fn read_summary<T: DeserializeOwned>(folder: &Path) -> Result<T, JournalError> {
-    let path = folder.join(SUMMARY);
-    let text = fs::read_to_string(&path).map_err(|source| JournalError::read(&path, source))?;
-    serde_json::from_str(&text).map_err(|source| JournalError::Json { path, source })
-}
-
-/// Removes what an earlier run wrote; the checkpoint first, so that a run that is
-/// killed here cannot be resumed with half of its files.
-fn clear(folder: &Path) -> Result<(), JournalError> {
-    let mut files: Vec<PathBuf> = [CHECKPOINT, METRICS, SUMMARY, REPORT, CONFIG]
-        .map(|name| folder.join(name))
-        .to_vec();
-    for (folder, begin, end) in [
-        (folder.join(PLOTS), "", "svg"),
-        (folder.into(), "weights", "npz"),
-        (folder.into(), "weights", "json"),
-    ] {
-        let Ok(entries) = fs::read_dir(folder) else {
-            continue;
-        };
-        let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-        files.extend(paths.filter(|path| {
-            let name = path.file_name().and_then(|name| name.to_str());
-            name.is_some_and(|name| name.starts_with(begin))
-                && path.extension().is_some_and(|extension| extension == end)
-        }));
-    }
-    for path in files {
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(JournalError::write(&path, error));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -299,7 +191,7 @@ mod tests {
         journal.record(3, &[0.04, 61.0]).unwrap();
         drop(journal);
         // Killed while it wrote the fourth line.
-        let metrics = folder.join(METRICS);
+        let metrics = metrics_path(&folder);
         let text = fs::read_to_string(&metrics).unwrap();
         fs::write(&metrics, text + "4,0.0").unwrap();
 
@@ -344,7 +236,7 @@ mod tests {
             "mine"
         );
         assert_eq!(
-            fs::read_to_string(folder.join(METRICS)).unwrap(),
+            fs::read_to_string(metrics_path(folder)).unwrap(),
             "epoch,error\n"
         );
         assert!(!has_checkpoint(folder) && !folder.join("plots/loss.svg").exists());

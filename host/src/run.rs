@@ -9,8 +9,8 @@ pub use summary::Summary;
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::journal::{
-    Checkpoint, Journal, JournalError, check_vacant, config_path, has_checkpoint, has_not_begun,
-    write_atomically,
+    Checkpoint, Journal, JournalError, check_vacant, checkpoint_path, config_path, has_checkpoint,
+    has_not_begun, write_atomically,
 };
 use crate::network::{Circuit, Memory};
 use crate::task::Material;
@@ -101,7 +101,7 @@ fn run_in<P: Engine>(
             Error::Mismatch(format!(
                 "{}: the state of a network with other words; accepted: the checkpoint that the run of \
                  config.toml wrote, or --force to begin anew",
-                folder.join("checkpoint.bin").display()
+                checkpoint_path(folder).display()
             ))
         })?;
         trainer.epochs = checkpoint.epoch;

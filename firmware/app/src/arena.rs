@@ -19,7 +19,7 @@ use apical_core::shape::Storage;
 use apical_core::{Number, Precision};
 
 /// Words of storage that the network of a specification needs, before there is a network:
-/// [`Specification::storage`], as a function for [`arena!`].
+/// [`Specification::storage`], as a function for [`arena!`](crate::arena!).
 pub const fn storage(specification: &Specification<'_>) -> Storage {
     specification.storage()
 }
@@ -43,7 +43,7 @@ macro_rules! arena {
 #[repr(align(4))]
 pub struct Aligned<T>(pub T);
 
-/// Words for weights `W`, traces `T`, potentials `U` and rates `R`. [`arena!`] counts them.
+/// Words for weights `W`, traces `T`, potentials `U` and rates `R`. [`arena!`](crate::arena!) counts them.
 #[derive(Clone, Debug)]
 pub struct Arena<P: Precision, const W: usize, const T: usize, const U: usize, const R: usize> {
     weights: Aligned<[P::Weight; W]>,

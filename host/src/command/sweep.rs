@@ -2,7 +2,7 @@
 
 use super::again::Again;
 use super::experiment::precision;
-use super::{Common, Source, Voice};
+use super::{Common, Source, Voice, seeds};
 use crate::config::Precision;
 use crate::journal::write_atomically;
 use crate::sweep::{self, Setting};
@@ -23,7 +23,7 @@ pub(super) struct SweepArgs {
     #[arg(long, value_delimiter = ',', value_parser = precision, value_name = "LIST")]
     precisions: Vec<Precision>,
     /// How many seeds of each: run.seed, run.seed + 1, ..
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seeds)]
     seeds: Option<u64>,
     #[command(flatten)]
     again: Again,

@@ -1,7 +1,7 @@
 //! `apical train`.
 
 use super::again::Again;
-use super::{Common, Source, Voice};
+use super::{Common, Source, Voice, seeds};
 use crate::Error;
 use crate::config::Config;
 use crate::jobs::side_by_side;
@@ -16,16 +16,10 @@ pub(super) struct TrainArgs {
     #[command(flatten)]
     source: Source,
     /// How many seeds, in parallel: run.seed, run.seed + 1, ..
-    #[arg(long, value_name = "N", value_parser = some)]
+    #[arg(long, value_name = "N", value_parser = seeds)]
     seeds: Option<u64>,
     #[command(flatten)]
     again: Again,
-}
-
-/// As `run.seeds`, which says how many there can be.
-pub(super) fn some(text: &str) -> Result<u64, String> {
-    let found = text.parse().ok().filter(|&count| count > 0);
-    found.ok_or_else(|| "accepted: a whole number from 1".into())
 }
 
 pub(super) fn run(args: &TrainArgs, common: &Common, stop: &AtomicBool) -> Result<(), Error> {

@@ -4,8 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use super::{Study, figure, report};
-use crate::journal::{JournalError, report_path};
-use crate::journal::{Metrics, config_path, metrics_path, summary_path, write_atomically};
+use crate::journal::{
+    JournalError, Metrics, config_path, metrics_path, plots_path, report_path, summary_path,
+    write_atomically,
+};
 use crate::{Error, plot};
 
 /// Writes everything about a study: configuration, metrics, summary, figure and report.
@@ -30,7 +32,7 @@ pub fn write(folder: &Path, study: &Study) -> Result<(), Error> {
 /// # Errors
 /// As [`write()`].
 pub fn draw(folder: &Path, study: &Study) -> Result<(), Error> {
-    let plots = folder.join("plots");
+    let plots = plots_path(folder);
     fs::create_dir_all(&plots).map_err(|source| Error::Write {
         path: plots.clone(),
         source,
