@@ -29,6 +29,20 @@ impl Storage {
         }
     }
 
+    /// What is enough for either of two networks.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        const fn larger(a: usize, b: usize) -> usize {
+            if a > b { a } else { b }
+        }
+        Self {
+            weights: larger(self.weights, other.weights),
+            traces: larger(self.traces, other.traces),
+            potentials: larger(self.potentials, other.potentials),
+            rates: larger(self.rates, other.rates),
+        }
+    }
+
     /// Bytes of weights, the part that several activities can share.
     pub const fn weight_bytes<P: Precision>(&self) -> usize {
         self.weights * P::Weight::BYTES

@@ -24,17 +24,21 @@ pub const fn storage(specification: &Specification<'_>) -> Storage {
     specification.storage()
 }
 
-/// The type of the [`Arena`] for a precision and a constant specification.
+/// The type of the [`Arena`] for a precision and a constant specification; or, after the word `storage`,
+/// constant [`Storage`] that is enough for several.
 #[macro_export]
 macro_rules! arena {
-    ($precision:ty, $specification:expr) => {
+    ($precision:ty, storage $storage:expr) => {
         $crate::Arena<
             $precision,
-            { $crate::storage(&$specification).weights },
-            { $crate::storage(&$specification).traces },
-            { $crate::storage(&$specification).potentials },
-            { $crate::storage(&$specification).rates },
+            { $storage.weights },
+            { $storage.traces },
+            { $storage.potentials },
+            { $storage.rates },
         >
+    };
+    ($precision:ty, $specification:expr) => {
+        $crate::arena!($precision, storage $crate::storage(&$specification))
     };
 }
 

@@ -9,9 +9,12 @@ mod table;
 
 pub use table::{CLASSES, Digit, PIXELS, TEST, TRAIN, test, train};
 
-use apical_core::microcircuit::{Initial, LayerSpecification, LearningRates, Mode, Specification};
+use apical_core::microcircuit::{
+    Feedback, Initial, LayerSpecification, LearningRates, Mode, Specification,
+};
 use apical_core::random::{Key, shuffle, stream};
 use apical_core::rule::argmax;
+use apical_core::shape::Storage;
 use apical_core::{Activation, Number, Precision};
 
 use crate::teacher::Targets;
@@ -69,6 +72,21 @@ pub const LAYERS: [LayerSpecification; 2] = [HIDDEN, OUTPUT];
 
 /// The network with seed 1.
 pub const SPECIFICATION: Specification<'static> = specification(1);
+
+/// As much storage as any network of these sizes can need: what a board lends that takes every mode and
+/// every rule for top-down weights, such as the images for emulated cores.
+pub const LARGEST: Storage = {
+    let two_step = Specification {
+        feedback: Feedback::PhaselessAlignment,
+        ..SPECIFICATION
+    };
+    let full = Specification {
+        mode: Mode::Full,
+        tau_weights: 30.0,
+        ..two_step
+    };
+    two_step.storage().or(full.storage())
+};
 
 /// The network with a seed.
 pub const fn specification(seed: u64) -> Specification<'static> {

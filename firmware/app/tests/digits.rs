@@ -1,7 +1,7 @@
 //! The default task as a board runs it, on the desktop.
 
 use apical_app::{Arena, Trainer, arena, digits};
-use apical_core::microcircuit::{Layer, Microcircuit, Specification};
+use apical_core::microcircuit::{Feedback, Layer, Microcircuit, Mode, Specification};
 use apical_core::random::{Key, shuffle, stream};
 use apical_core::rule::{self, Activity, Clock, Rule};
 use apical_core::{Activation, F32, I8, I16, Number, Precision, Rounding, Silent};
@@ -154,4 +154,28 @@ fn a_network_of_another_shape_is_left_alone() {
     let digest = trainer.digest();
     assert!(!digits::Digits::new().learn_next(&mut trainer));
     assert_eq!(trainer.digest(), digest);
+}
+
+#[test]
+fn the_largest_has_room_for_every_mode_and_rule() {
+    let room = digits::LARGEST;
+    for mode in [Mode::Full, Mode::TwoStep] {
+        for feedback in [
+            Feedback::Fixed,
+            Feedback::Transposed,
+            Feedback::Learned,
+            Feedback::KolenPollack,
+            Feedback::PhaselessAlignment,
+        ] {
+            let need = Specification {
+                mode,
+                feedback,
+                tau_weights: 30.0,
+                ..digits::SPECIFICATION
+            }
+            .storage();
+            assert!(need.weights <= room.weights && need.traces <= room.traces);
+            assert!(need.potentials <= room.potentials && need.rates <= room.rates);
+        }
+    }
 }

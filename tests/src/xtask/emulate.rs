@@ -8,6 +8,7 @@ use crate::large;
 use crate::linked::{self, Linked};
 use crate::lockstep::{self, Course, EVERY, STEPS};
 use crate::machine::{MACHINES, Precision};
+use crate::networks;
 use crate::process;
 use crate::table::Table;
 use crate::tally::Tally;
@@ -26,6 +27,7 @@ const CONTROL_STEP: u64 = 1234;
 /// Builds, runs and compares every image.
 pub(crate) fn run(tally: &mut Tally, compiler: BareMetal) -> Result<()> {
     emulator::ready()?;
+    build_the_program()?;
     eprintln!("\n{STEPS} learning steps on this machine, in every precision");
     let courses = Precision::ALL
         .into_iter()
@@ -69,6 +71,9 @@ pub(crate) fn run(tally: &mut Tally, compiler: BareMetal) -> Result<()> {
                 free_of_panics(image),
             );
         }
+        if machine.name == CONTROL {
+            networks::run(tally, &images.link);
+        }
         for image in &images.lockstep {
             let Some((_, course)) = courses.iter().find(|(of, _)| *of == image.precision) else {
                 continue;
@@ -99,11 +104,16 @@ pub(crate) fn run(tally: &mut Tally, compiler: BareMetal) -> Result<()> {
 /// The network that fills 256 KB alone.
 pub(crate) fn large(tally: &mut Tally, compiler: BareMetal) -> Result<()> {
     emulator::ready()?;
-    let mut program = process::cargo();
-    program.args(["build", "--release", "--package", "apical"]);
-    process::run(&mut program)?;
+    build_the_program()?;
     tally.record("784-100-10 on 256 KB", large::run(compiler));
     Ok(())
+}
+
+/// `apical`, the other end of the link.
+fn build_the_program() -> Result<()> {
+    let mut program = process::cargo();
+    program.args(["build", "--release", "--package", "apical"]);
+    process::run(&mut program)
 }
 
 /// One image: a row of the table, and whether it is equal and fits.

@@ -20,6 +20,7 @@ mod linker;
 mod lint;
 mod lockstep;
 mod machine;
+mod networks;
 mod package;
 mod pico;
 mod process;

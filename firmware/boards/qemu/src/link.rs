@@ -74,8 +74,9 @@ pub fn serve<
 }
 
 /// The whole of a link image in one precision: its statics and its entry. It begins with the digits
-/// network, in frames that any configuration fits; or with another one, in frames of so many bytes,
-/// which has so many inputs and outputs.
+/// network, has room for any other one of these sizes, in full mode and with filtered plasticity too, and
+/// frames that any configuration fits; or with another one, and room for just that, in frames of so many
+/// bytes, which has so many inputs and outputs.
 #[macro_export]
 macro_rules! link {
     ($precision:ty, $name:literal) => {
@@ -83,13 +84,14 @@ macro_rules! link {
             $precision,
             $name,
             apical_app::digits::SPECIFICATION,
+            apical_app::digits::LARGEST,
             640,
             { apical_app::digits::PIXELS },
             { apical_app::digits::CLASSES }
         );
     };
-    ($precision:ty, $name:literal, $network:expr, $frame:literal, $inputs:tt, $outputs:tt) => {
-        static ARENA: static_cell::ConstStaticCell<apical_app::arena!($precision, $network)> =
+    ($precision:ty, $name:literal, $network:expr, $room:expr, $frame:literal, $inputs:tt, $outputs:tt) => {
+static ARENA: static_cell::ConstStaticCell<apical_app::arena!($precision, storage $room)> =
             static_cell::ConstStaticCell::new(apical_app::Arena::new());
         static SERVER: static_cell::ConstStaticCell<
             apical_app::Server<$precision, $frame, $inputs, $outputs>,

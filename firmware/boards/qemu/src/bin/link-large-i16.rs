@@ -7,6 +7,7 @@ apical_board_qemu::link!(
     apical_asm::I16,
     "i16",
     apical_board_qemu::link::LARGE,
+    apical_board_qemu::link::LARGE.storage(),
     2048,
     784,
     10
