@@ -19,7 +19,7 @@ use source::{Folder, Source};
 
 use crate::Error;
 use clap::{Args, Parser, Subcommand};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -160,7 +160,7 @@ fn run(cli: &Cli, stop: &AtomicBool) -> Result<(), Error> {
             .num_threads(threads)
             .build_global();
     }
-    match &cli.command {
+    let done = match &cli.command {
         None => main_job::run(common, stop),
         Some(Command::Train(args)) => train::run(args, common, stop),
         Some(Command::Sweep(args)) => sweep::run(args, common, stop),
@@ -175,6 +175,26 @@ fn run(cli: &Cli, stop: &AtomicBool) -> Result<(), Error> {
             words::list(common);
             Ok(())
         }
+    };
+    match cli.command.as_ref().and_then(Command::file) {
+        Some((path, overrides)) => done.map_err(|error| error.in_file(path, overrides)),
+        None => done,
+    }
+}
+
+impl Command {
+    /// The configuration file that it was given, and what goes over the file.
+    fn file(&self) -> Option<(&Path, &[String])> {
+        let (config, overrides) = match self {
+            Self::Train(args) => args.source.file(),
+            Self::Sweep(args) => args.source.file(),
+            Self::Compare(args) => args.source.file(),
+            Self::Ranges(args) => args.source.file(),
+            Self::Experiment(args) => (&args.config, &args.overrides),
+            Self::Trace(args) => (&args.config, &args.overrides),
+            Self::Device(_) | Self::Report(_) | Self::Init(_) | Self::List => return None,
+        };
+        Some((config.as_deref()?, overrides))
     }
 }
 

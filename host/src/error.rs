@@ -7,7 +7,7 @@ use crate::journal::JournalError;
 use crate::weights_file::WeightsError;
 use apical_core::record::Quantity;
 use apical_core::{BuildError, Counters};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// An error of the program. [`Error::exit_code`] says what kind.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +47,14 @@ pub enum Error {
         precision: String,
         /// The end of the range.
         largest: f64,
+    },
+    /// A value of a configuration file that the network or the precision does not take.
+    #[error("{}: {source}", path.display())]
+    InFile {
+        /// The file.
+        path: PathBuf,
+        /// What it does not take.
+        source: Box<Self>,
     },
     /// The data and the network do not fit.
     #[error("{0}")]
@@ -94,6 +102,21 @@ pub enum Error {
 }
 
 impl Error {
+    /// What is wrong with a value, with the file that it stands in. What the command line says itself is
+    /// not in the file.
+    pub(crate) fn in_file(self, path: &Path, overrides: &[String]) -> Self {
+        let said = self.to_string();
+        let key = |word: &String| word.split('=').next().is_some_and(|key| said.contains(key));
+        let of_a_value = matches!(self, Self::Build { .. } | Self::DoesNotFit { .. });
+        if !of_a_value || overrides.iter().any(key) {
+            return self;
+        }
+        Self::InFile {
+            path: path.to_path_buf(),
+            source: Box::new(self),
+        }
+    }
+
     /// What strict mode says of these counters; nothing when none of them is of a saturation.
     pub(crate) fn saturated(
         counters: &Counters,

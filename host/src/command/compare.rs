@@ -13,7 +13,7 @@ use std::sync::atomic::AtomicBool;
 #[derive(Debug, Args)]
 pub(super) struct CompareArgs {
     #[command(flatten)]
-    source: Source,
+    pub(super) source: Source,
     /// The reference: a precision, or precision:rounding
     #[arg(long, default_value = "f64", value_parser = side, value_name = "SIDE")]
     left: Side,

@@ -17,10 +17,10 @@ pub(super) struct ExperimentArgs {
     kind: Kind,
     /// Another configuration than the paper's
     #[arg(long, short, value_name = "FILE")]
-    config: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
     /// Override a key (may be repeated)
     #[arg(long = "set", value_name = "KEY=VALUE")]
-    overrides: Vec<String>,
+    pub(super) overrides: Vec<String>,
     #[command(flatten)]
     folder: Folder,
     /// Presentations

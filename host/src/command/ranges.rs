@@ -12,7 +12,7 @@ use std::sync::atomic::AtomicBool;
 #[derive(Debug, Args)]
 pub(super) struct RangesArgs {
     #[command(flatten)]
-    source: Source,
+    pub(super) source: Source,
     /// The configuration of an experiment: self-prediction, association or regression
     #[arg(long, value_parser = kind, value_name = "NAME", conflicts_with = "config")]
     experiment: Option<Kind>,

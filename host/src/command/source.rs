@@ -28,6 +28,11 @@ impl Source {
         })
     }
 
+    /// Where values stand: the file that was named, and what goes over it.
+    pub(super) const fn file(&self) -> (&Option<PathBuf>, &Vec<String>) {
+        (&self.config, &self.overrides)
+    }
+
     /// The configuration with these overrides.
     pub(super) fn resolve(&self, overrides: &[String]) -> Result<Config, Error> {
         self.folder.resolve(self.document()?, overrides)

@@ -18,7 +18,7 @@ pub(super) struct SweepArgs {
     #[arg(required = true, num_args = 1.., allow_negative_numbers = true)]
     values: Vec<String>,
     #[command(flatten)]
-    source: Source,
+    pub(super) source: Source,
     /// Precisions side by side, such as f64,i16; else run.precision
     #[arg(long, value_delimiter = ',', value_parser = precision, value_name = "LIST")]
     precisions: Vec<Precision>,

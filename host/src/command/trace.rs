@@ -16,10 +16,10 @@ use std::sync::atomic::AtomicBool;
 pub(super) struct TraceArgs {
     /// Configuration file; without one, the golden configuration of the tests
     #[arg(long, short, value_name = "FILE")]
-    config: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
     /// Override a key (may be repeated)
     #[arg(long = "set", value_name = "KEY=VALUE")]
-    overrides: Vec<String>,
+    pub(super) overrides: Vec<String>,
     #[command(flatten)]
     folder: Folder,
     /// Number formats, as run.precision

@@ -14,7 +14,7 @@ use std::sync::atomic::AtomicBool;
 #[derive(Debug, Args)]
 pub(super) struct TrainArgs {
     #[command(flatten)]
-    source: Source,
+    pub(super) source: Source,
     /// How many seeds, in parallel: run.seed, run.seed + 1, ..
     #[arg(long, value_name = "N", value_parser = seeds)]
     seeds: Option<u64>,

@@ -175,6 +175,17 @@ fn values_that_a_format_cannot_hold() {
         set!(i16, wide),
         &["network.init_up = -100 does not fit i16", "to 7.99"],
     );
+    // Of what stands in a file the file is named, and of what goes over it not.
+    let text = "[run]\nprecision = \"i16\"\n[network]\ninit_up = [-9.0, 9.0]\n";
+    fs::write(folder.join("wide.toml"), text).unwrap();
+    let file = ["train", "--config", "wide.toml"];
+    let parts = [
+        "apical: wide.toml: ",
+        "network.init_up = -9 does not fit i16",
+    ];
+    refused(folder, &file, &parts);
+    let over = [&file[..], &["--set", "network.init_up=[-10,10]"]].concat();
+    refused(folder, &over, &["apical: an end of network.init_up = -10"]);
     fs::write(folder.join("w.json"), "{\"up_1\": 1e9}").unwrap();
     refused(folder, set!(i16, "network.weights=w.json"), &["w.json"]);
     // A float holds all of these numbers, or the run is refused for another reason.
