@@ -31,7 +31,8 @@ fn files_that_are_missing() {
         &["trace", "--config", "none.toml"],
         &["none.toml: cannot be read"],
     );
-    refused(folder, &["report", "none"], &["none/", "cannot be read"]);
+    let none = ["none/config.toml: missing", "accepted: "];
+    refused(folder, &["report", "none"], &none);
     let csv = set!(
         "data.task=csv",
         "data.path=none.csv",

@@ -14,8 +14,8 @@ fn networks_and_rates_out_of_range_are_refused() {
             "2: network.layers: found [64]; accepted: 2 to 64 sizes",
         ),
         (
-            "[network]\nlayers = [64, 65536]",
-            "2: network.layers[1]: found 65536",
+            "[network]\nlayers = [64, 65537]",
+            "2: network.layers[1]: found 65537",
         ),
         (
             "[network]\ninit_down = [1, -1]",
