@@ -14,15 +14,8 @@
 //! # let _ = memory;
 //! ```
 
-use apical_core::microcircuit::Specification;
 use apical_core::shape::Storage;
 use apical_core::{Number, Precision};
-
-/// Words of storage that the network of a specification needs, before there is a network:
-/// [`Specification::storage`], as a function for [`arena!`](crate::arena!).
-pub const fn storage(specification: &Specification<'_>) -> Storage {
-    specification.storage()
-}
 
 /// The type of the [`Arena`] for a precision and a constant specification; or, after the word `storage`,
 /// constant [`Storage`] that is enough for several.
@@ -38,7 +31,7 @@ macro_rules! arena {
         >
     };
     ($precision:ty, $specification:expr) => {
-        $crate::arena!($precision, storage $crate::storage(&$specification))
+        $crate::arena!($precision, storage $specification.storage())
     };
 }
 

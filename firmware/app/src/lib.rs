@@ -27,7 +27,7 @@ pub mod teacher;
 pub mod trainer;
 mod words;
 
-pub use arena::{Aligned, Arena, Memory, storage};
+pub use arena::{Aligned, Arena, Memory};
 pub use reflex::{Reflex, ReflexError};
 pub use server::Server;
 pub use start::{Origin, start};

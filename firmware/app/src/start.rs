@@ -5,7 +5,7 @@ use apical_core::microcircuit::Layer;
 use apical_link::Configuration;
 use embedded_storage::nor_flash::NorFlash;
 
-use crate::arena::{Memory, storage};
+use crate::arena::Memory;
 use crate::log;
 use crate::store::{Store, StoreError};
 use crate::trainer::{Trainer, TrainerError};
@@ -37,7 +37,7 @@ pub fn start<'a, P: Precision, F: NorFlash>(
     let found = store.open().and_then(|found| match found {
         Some(checkpoint) => {
             let specification = checkpoint.configuration.specification();
-            let usable = checkpoint.is_of::<P>(&storage(&specification))
+            let usable = checkpoint.is_of::<P>(&specification.storage())
                 && Trainer::<P>::check(&specification, layers.len(), memory.capacity()).is_ok();
             if usable {
                 Ok(Some(checkpoint))

@@ -13,7 +13,7 @@ type Board = arena!(I16, digits::SPECIFICATION);
 
 /// Pages of two slots of the digits' network.
 const PAGES: u32 = {
-    let storage = apical_app::storage(&digits::SPECIFICATION);
+    let storage = digits::SPECIFICATION.storage();
     2 * slot_bytes::<I16>(&storage).div_ceil(PAGE) as u32
 };
 const REGION: core::ops::Range<u32> = 0..PAGES * PAGE as u32;
