@@ -1,9 +1,9 @@
 //! The images of real parts: that they build without a warning, and what they take of flash and RAM.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use clap::Args;
 
 use crate::document;
@@ -36,9 +36,15 @@ struct Board {
     flash: u64,
     /// Where its RAM is.
     ram: Ram,
-    /// What ran its own image without the board; docs/boards.md says what else could.
+    /// What it can do, by the names of its images; the first is the default.
+    images: &'static [&'static str],
+    /// What ran its own images without the board; docs/boards.md says what else could.
     emulator: &'static str,
 }
+
+/// What every board does, and what those do as well that have a port for it.
+const LEARN: &[&str] = &["learn"];
+const LEARN_AND_LINK: &[&str] = &["learn", "link"];
 
 const BOARDS: [Board; 5] = [
     Board {
@@ -48,6 +54,7 @@ const BOARDS: [Board; 5] = [
         target: "thumbv7em-none-eabihf",
         flash: 512 << 10,
         ram: 0x2000_0000..0x2002_0000,
+        images: LEARN_AND_LINK,
         emulator: "no",
     },
     Board {
@@ -57,6 +64,7 @@ const BOARDS: [Board; 5] = [
         target: "thumbv6m-none-eabi",
         flash: 2 << 20,
         ram: 0x2000_0000..0x2004_2000,
+        images: LEARN_AND_LINK,
         emulator: "rp2040js",
     },
     Board {
@@ -66,6 +74,7 @@ const BOARDS: [Board; 5] = [
         target: "thumbv7em-none-eabihf",
         flash: 1 << 20,
         ram: 0x2000_0000..0x2004_0000,
+        images: LEARN,
         emulator: "no",
     },
     Board {
@@ -76,6 +85,7 @@ const BOARDS: [Board; 5] = [
         flash: 4 << 20,
         // By the addresses of data: code in RAM keeps its place free there.
         ram: 0x3fc8_0000..0x3fce_0000,
+        images: LEARN,
         emulator: "no",
     },
     Board {
@@ -85,6 +95,7 @@ const BOARDS: [Board; 5] = [
         target: "thumbv8m.main-none-eabihf",
         flash: 4 << 20,
         ram: 0x2000_0000..0x2008_2000,
+        images: LEARN_AND_LINK,
         emulator: "no",
     },
 ];
@@ -113,6 +124,7 @@ pub(crate) fn manifests() -> Vec<String> {
 pub(crate) fn run(tally: &mut Tally, compiler: BareMetal, options: &Boards) -> Result<()> {
     let mut table = Table::new(&[
         "board",
+        "image",
         "part",
         "core",
         "flash:",
@@ -123,28 +135,40 @@ pub(crate) fn run(tally: &mut Tally, compiler: BareMetal, options: &Boards) -> R
         "ran in emulator",
         "ran on hardware",
     ]);
-    let mut rest = Table::new(&["board", "what can panic, format or allocate in its image"]);
+    let mut rest = Table::new(&["board", "image", "what can panic, format or allocate in it"]);
     for board in &BOARDS {
-        let outcome = one(board, compiler);
-        let (size, remains) = match &outcome {
-            Ok((size, remains)) => (Some(*size), remains.join(", ")),
-            Err(_) => (None, "-".to_owned()),
-        };
-        let bytes = |of: fn(Size) -> u64| size.map_or("-".to_owned(), |size| of(size).to_string());
-        table.row([
-            board.name.to_owned(),
-            board.part.to_owned(),
-            board.core.to_owned(),
-            bytes(|size| size.flash),
-            board.flash.to_string(),
-            bytes(|size| size.ram),
-            (board.ram.end - board.ram.start).to_string(),
-            if size.is_some() { "yes" } else { "no" }.to_owned(),
-            board.emulator.to_owned(),
-            "no one has yet".to_owned(),
-        ]);
-        rest.row([board.name.to_owned(), remains]);
-        tally.record(&format!("the image of {}", board.name), outcome.map(drop));
+        let built = build(board, compiler);
+        let failed = built.as_ref().err().map(|error| format!("{error:#}"));
+        let paths = built.unwrap_or_default();
+        for (i, &image) in board.images.iter().enumerate() {
+            let outcome = match (paths.get(i), &failed) {
+                (Some(path), _) => look(board, path),
+                (None, Some(error)) => Err(anyhow!("{error}")),
+                (None, None) => Err(anyhow!("it was not built")),
+            };
+            let (size, remains) = match &outcome {
+                Ok((size, remains)) => (Some(*size), remains.join(", ")),
+                Err(_) => (None, "-".to_owned()),
+            };
+            let bytes =
+                |of: fn(Size) -> u64| size.map_or("-".to_owned(), |size| of(size).to_string());
+            table.row([
+                board.name.to_owned(),
+                image.to_owned(),
+                board.part.to_owned(),
+                board.core.to_owned(),
+                bytes(|size| size.flash),
+                board.flash.to_string(),
+                bytes(|size| size.ram),
+                (board.ram.end - board.ram.start).to_string(),
+                if size.is_some() { "yes" } else { "no" }.to_owned(),
+                board.emulator.to_owned(),
+                "no one has yet".to_owned(),
+            ]);
+            rest.row([board.name.to_owned(), image.to_owned(), remains]);
+            let what = format!("the image `{image}` of {}", board.name);
+            tally.record(&what, outcome.map(drop));
+        }
         // Here and not among the lints: this is after most of what it needs has been built.
         tally.record(
             &format!("clippy of {}", board.name),
@@ -161,7 +185,7 @@ pub(crate) fn run(tally: &mut Tally, compiler: BareMetal, options: &Boards) -> R
         let what = format!("clippy of apical-asm for {target}");
         tally.record(&what, lint_kernels(target, features, compiler));
     }
-    println!("\nDefault images, in bytes\n\n{table}");
+    println!("\nImages of boards, in bytes\n\n{table}");
     println!("{rest}");
     if options.document {
         document::write("docs/boards.md", "boards", &format!("{table}\n{rest}"))?;
@@ -169,8 +193,9 @@ pub(crate) fn run(tally: &mut Tally, compiler: BareMetal, options: &Boards) -> R
     Ok(())
 }
 
-fn one(board: &Board, compiler: BareMetal) -> Result<(Size, Vec<String>)> {
-    let image = Linked::read(&build(board, compiler)?)?;
+/// What an image takes of its part, and what it holds that should not be needed.
+fn look(board: &Board, path: &Path) -> Result<(Size, Vec<String>)> {
+    let image = Linked::read(path)?;
     let size = image.size(std::slice::from_ref(&board.ram))?;
     ensure!(size.flash <= board.flash, "it does not fit the flash");
     ensure!(
@@ -180,23 +205,32 @@ fn one(board: &Board, compiler: BareMetal) -> Result<(Size, Vec<String>)> {
     Ok((size, image.unwanted()?))
 }
 
-/// The default image of a board by its folder.
-pub(crate) fn image(name: &str, compiler: BareMetal) -> Result<PathBuf> {
+/// An image of a board, by its name and that of the board's folder.
+pub(crate) fn image(name: &str, image: &str, compiler: BareMetal) -> Result<PathBuf> {
     let board = BOARDS.iter().find(|board| board.name == name);
-    build(board.context("there is no such board")?, compiler)
+    let board = board.context("there is no such board")?;
+    let at = board.images.iter().position(|name| *name == image);
+    let paths = build(board, compiler)?;
+    let path = at.and_then(|at| paths.into_iter().nth(at));
+    path.context("the board has no such image")
 }
 
-/// Builds the default image; where it is kept.
-fn build(board: &Board, compiler: BareMetal) -> Result<PathBuf> {
+/// Builds the images of a board; where they are kept, in their order.
+fn build(board: &Board, compiler: BareMetal) -> Result<Vec<PathBuf>> {
     let target_dir = compiler.target_dir();
     let mut cargo = compiler.cargo();
     linker::choose(&mut cargo, compiler, board.target)?;
     cargo.arg("build");
     aim(&mut cargo, board.name, board.target, compiler);
+    for image in board.images {
+        cargo.args(["--bin", image]);
+    }
     process::run(&mut cargo)?;
 
-    let built = target_dir.join(board.target).join("release/learn");
-    image::keep(&built, &target_dir.join("images").join(board.name), None)
+    let built = target_dir.join(board.target).join("release");
+    let folder = target_dir.join("images").join(board.name);
+    let keep = |name: &&str| image::keep(&built.join(name), &folder, None);
+    board.images.iter().map(keep).collect()
 }
 
 /// Clippy of a folder below `firmware/boards`, for the target and profile it was built with.

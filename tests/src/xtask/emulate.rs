@@ -110,7 +110,7 @@ pub(crate) fn large(tally: &mut Tally, compiler: BareMetal) -> Result<()> {
 }
 
 /// `apical`, the other end of the link.
-fn build_the_program() -> Result<()> {
+pub(crate) fn build_the_program() -> Result<()> {
     let mut program = process::cargo();
     program.args(["build", "--release", "--package", "apical"]);
     process::run(&mut program)

@@ -1,8 +1,10 @@
-//! The Pico's own image, run in rp2040js: it learns, loses its power, and goes on from its
+//! The Pico's own images, run in rp2040js. The default one learns, loses its power, and goes on from its
 //! checkpoint to the digests of this machine.
 
+mod link;
+
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -11,6 +13,7 @@ use apical_app::digits::TRAIN;
 
 use crate::apt;
 use crate::boards;
+use crate::emulate;
 use crate::lockstep::Course;
 use crate::machine::Precision;
 use crate::process;
@@ -30,10 +33,17 @@ const END: &str = "2000";
 /// An instruction takes some 60 ns of a desktop.
 const LIMIT: Duration = Duration::from_mins(6);
 
-/// Builds the image, runs it and holds its log against learning here.
+/// Builds and runs all of them.
 pub(crate) fn run(tally: &mut Tally, compiler: BareMetal) -> Result<()> {
-    let image = boards::image("pico", compiler)?;
     let decoder = ready()?;
+    learn(tally, compiler, &decoder)?;
+    emulate::build_the_program()?;
+    link::run(tally, compiler)
+}
+
+/// Holds the log of the default image against learning here.
+fn learn(tally: &mut Tally, compiler: BareMetal, decoder: &Path) -> Result<()> {
+    let image = boards::image("pico", "learn", compiler)?;
     let steps = 2 * TRAIN as u64;
     let course = Course::on_this_machine(Precision::I16, steps)?;
     eprintln!("\nthe Pico's image in rp2040js: two epochs, and a power cut in the second");

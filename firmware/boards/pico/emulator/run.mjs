@@ -1,25 +1,32 @@
-// Runs the Pico's own image in rp2040js and gives the bytes of its log, for defmt-print.
+// Runs an image of the Pico in rp2040js and gives the bytes of its log, for defmt-print.
 //
 //   node run.mjs IMAGE [--end MILLIONS] [--cut MILLIONS] | defmt-print -e IMAGE
+//   node run.mjs IMAGE --serial PORT                     and apical device ... --port tcp:127.0.0.1:PORT
 //
 // It ends after so many million instructions. With --cut the power is cut after as many: RAM and
-// registers are lost, flash stays, and the board starts again.
+// registers are lost, flash stays, and the board starts again. With --serial its first UART is a TCP port
+// of this machine (0: any that is free, which it tells), it runs until its standard input ends, and a line
+// `cut` there cuts the power.
 
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { RP2040 } from 'rp2040js';
 import * as bootRom from './boot-rom.mjs';
 import * as image from './image.mjs';
+import { Serial } from './serial.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    end: { type: 'string', default: '2000' },
+    end: { type: 'string' },
     cut: { type: 'string' },
+    serial: { type: 'string' },
   },
 });
 const { segments, rtt } = image.read(positionals[0]);
-const end = Number(values.end) * 1e6;
-let cut = values.cut === undefined ? Infinity : Number(values.cut) * 1e6;
+const serial = values.serial === undefined ? undefined : new Serial();
+const end = Number(values.end ?? (serial ? 'Infinity' : '2000')) * 1e6;
+let cut = Number(values.cut ?? 'Infinity') * 1e6;
 let instructions = 0;
 
 /** A chip at power-on, with this flash. */
@@ -30,6 +37,7 @@ function powerOn(flash) {
   chip.flash.set(flash);
   // Nobody presses the button: its pin is pulled up.
   chip.gpio[15].setInputValue(true);
+  serial?.connect(chip.uart[0]);
   bootRom.start(chip);
   return chip;
 }
@@ -46,16 +54,36 @@ function log(chip) {
   chip.writeUint32(ring + 20, 2);
 }
 
-const blank = new Uint8Array(16 * 1024 * 1024).fill(0xff);
-for (const { place, data } of segments) blank.set(data, place);
-let chip = powerOn(blank);
-while (instructions < end) {
-  for (let i = 0; i < 100_000; i++) {
+/** Runs so many instructions. */
+function run(chip, count) {
+  for (let i = 0; i < count; i++) {
     const cycles = chip.core.executeInstruction();
     chip.clock.tick((cycles * 1e9) / 125e6);
   }
-  instructions += 100_000;
+  instructions += count;
   log(chip);
+}
+
+const blank = new Uint8Array(16 * 1024 * 1024).fill(0xff);
+for (const { place, data } of segments) blank.set(data, place);
+let chip = powerOn(blank);
+
+if (serial) {
+  const commands = createInterface({ input: process.stdin });
+  commands.on('line', (line) => {
+    if (line === 'cut') cut = 0;
+  });
+  commands.on('close', () => process.exit(0));
+  console.error(`its UART is 127.0.0.1:${await serial.listen(Number(values.serial))}`);
+}
+while (instructions < end) {
+  if (serial) {
+    // Few enough that an answer does not wait for the turn to end.
+    run(chip, 10_000);
+    await serial.turn();
+  } else {
+    run(chip, 100_000);
+  }
   if (instructions >= cut) {
     console.error(`power cut after ${instructions / 1e6} million instructions`);
     cut = Infinity;

@@ -5,12 +5,10 @@
 //! state. It has no flash for checkpoints.
 
 use apical_app::digits;
-use apical_app::server::{Event, Session};
-use apical_app::{Arena, NoStore, Server, Trainer};
+use apical_app::{Arena, NoStore, Server};
 use apical_core::Precision;
-use apical_core::microcircuit::{Layer, Specification};
+use apical_core::microcircuit::Specification;
 use apical_link::Configuration;
-use apical_link::configuration::MAX_LAYERS;
 use semihosting::process::ExitCode;
 
 use crate::uart::Uart;
@@ -46,31 +44,8 @@ pub fn serve<
         learning: false,
         ..configuration
     };
-    let mut configuration = begins.clone();
-    let mut port = Uart::new();
-    loop {
-        let mut layers: [Layer<P>; MAX_LAYERS] = core::array::from_fn(|_| Layer::default());
-        let Ok(mut trainer) = Trainer::configured(&configuration, &mut layers, arena.lend()) else {
-            return ExitCode::FAILURE;
-        };
-        let event = loop {
-            let mut session = Session {
-                trainer: &mut trainer,
-                store: &mut NoStore,
-                configuration: &mut configuration,
-            };
-            match server.poll(&mut port, &mut session) {
-                Ok(Event::Nothing) => {}
-                Ok(event) => break event,
-                Err(error) => match error {},
-            }
-        };
-        match event {
-            Event::Reset => configuration.clone_from(&begins),
-            Event::Closed => return ExitCode::SUCCESS,
-            Event::Configured | Event::Nothing => {}
-        }
-    }
+    let served = apical_app::serve(server, &mut Uart::new(), &mut NoStore, &begins, arena);
+    served.map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS)
 }
 
 /// The whole of a link image in one precision: its statics and its entry. It begins with the digits

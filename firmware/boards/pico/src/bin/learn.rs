@@ -2,19 +2,13 @@
 #![no_std]
 #![no_main]
 
-use core::ops::Range;
-
+use apical_board_pico::{CHECKPOINTS, FLASH};
 use apical_learner::Pins;
 use cortex_m_rt::entry;
 use defmt_rtt as _;
 use embassy_rp::flash::Flash;
 use embassy_rp::gpio::{Input, Level, Output, Pull};
 use panic_halt as _;
-
-/// Bytes of the board's flash.
-const FLASH: usize = 2 * 1024 * 1024;
-/// The last 64 KB, which memory.x keeps free of code.
-const CHECKPOINTS: Range<u32> = (FLASH - 64 * 1024) as u32..FLASH as u32;
 
 #[entry]
 fn main() -> ! {

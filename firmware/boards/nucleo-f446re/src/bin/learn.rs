@@ -2,8 +2,7 @@
 #![no_std]
 #![no_main]
 
-use core::ops::Range;
-
+use apical_board_nucleo_f446re::{CHECKPOINTS, clocks};
 use apical_learner::Pins;
 use cortex_m_rt::entry;
 use defmt_rtt as _;
@@ -11,16 +10,11 @@ use panic_halt as _;
 use stm32f4xx_hal::flash::{FlashExt, LockedFlash};
 use stm32f4xx_hal::pac;
 use stm32f4xx_hal::prelude::*;
-use stm32f4xx_hal::rcc::Config;
-
-/// The last two pages of 128 KB, one a slot.
-const CHECKPOINTS: Range<u32> = 256 * 1024..512 * 1024;
 
 #[entry]
 fn main() -> ! {
     if let Some(dp) = pac::Peripherals::take() {
-        // The fastest that the internal oscillator can be multiplied to.
-        let mut rcc = dp.RCC.freeze(Config::hsi().sysclk(168.MHz()));
+        let mut rcc = dp.RCC.freeze(clocks());
         let port_a = dp.GPIOA.split(&mut rcc);
         let port_c = dp.GPIOC.split(&mut rcc);
         let pins = Pins {
