@@ -24,6 +24,9 @@ pub enum ReflexError<S, B, A> {
 pub type Turn<S, B, A> = Result<Option<usize>, ReflexError<S, B, A>>;
 
 /// A sensor, buttons and an actuator around a network of `I` inputs and `O` outputs.
+///
+/// What was felt when a class was last taught is rehearsed while another one is: a hand teaches one class for
+/// hundreds of steps, and by itself each lesson would undo the one before it.
 #[derive(Debug)]
 pub struct Reflex<P: Precision, S, B, A, const I: usize, const O: usize> {
     sensor: S,
@@ -31,6 +34,8 @@ pub struct Reflex<P: Precision, S, B, A, const I: usize, const O: usize> {
     actuator: A,
     targets: Targets<P>,
     input: [P::Rate; I],
+    /// What was felt when each class was last taught, since the start.
+    examples: [Option<[P::Rate; I]>; O],
 }
 
 impl<P, S, B, A, const I: usize, const O: usize> Reflex<P, S, B, A, I, O>
@@ -49,10 +54,12 @@ where
             actuator,
             targets,
             input,
+            examples: [None; O],
         }
     }
 
-    /// Once around. Without a teacher the network steps and does not learn.
+    /// Once around. With a teacher it learns the examples of the other classes and then what it feels: a
+    /// step each. Without one the network steps and does not learn.
     ///
     /// # Errors
     /// When a part fails. A failing sensor or button stops it before the network has stepped.
@@ -63,8 +70,12 @@ where
         let class = self.buttons.class().map_err(ReflexError::Teacher)?;
         match class {
             Some(class) => {
+                self.rehearse(class, trainer);
                 let teacher: [P::Potential; O] = self.targets.of_class(class);
                 trainer.learn(&self.input, Some(&teacher));
+                if let Some(example) = self.examples.get_mut(class) {
+                    *example = Some(self.input);
+                }
             }
             None => trainer.step(&self.input, None),
         }
@@ -72,5 +83,14 @@ where
             .act(trainer.output())
             .map_err(ReflexError::Actuator)?;
         Ok(class)
+    }
+    /// Learns the examples of every class but this one.
+    fn rehearse(&self, class: usize, trainer: &mut Trainer<'_, P>) {
+        for (other, example) in self.examples.iter().enumerate() {
+            if let Some(example) = example.as_ref().filter(|_| other != class) {
+                let teacher: [P::Potential; O] = self.targets.of_class(other);
+                trainer.learn(example, Some(&teacher));
+            }
+        }
     }
 }

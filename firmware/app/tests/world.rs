@@ -232,3 +232,97 @@ fn two_postures_are_learned_from_two_buttons() {
         used.done();
     }
 }
+
+/// How often each of the two postures is taken for itself after a long lesson in each, with and without
+/// rehearsal: without it there is a new reflex for the second lesson, which has no examples.
+fn taught_in_blocks(rehearse: bool) -> [bool; 2] {
+    const LONG: usize = 100;
+    let specification = Specification {
+        layers: &[LayerSpecification {
+            rates: LearningRates {
+                up: 2.0,
+                bias: 2.0,
+                ip: 2.0,
+                ip_bias: 2.0,
+                ..LAYER.rates
+            },
+            ..LAYER
+        }; 2],
+        ..specification()
+    };
+    let mut layers = [Layer::default(); 2];
+    let mut weights = [Weight::ZERO; 64];
+    let mut potentials = [Potential::ZERO; 128];
+    let mut rates = [Rate::ZERO; 64];
+    let memory = apical_app::Memory::<I16> {
+        weights: &mut weights,
+        traces: &mut [],
+        potentials: &mut potentials,
+        rates: &mut rates,
+    };
+    let mut trainer = Trainer::new(&specification, &mut layers, memory).unwrap();
+    trainer.begin(&Initial {
+        up: (-4.0, 4.0),
+        ..Initial::default()
+    });
+    let postures = [[4095, 2048, 2048], [2048, 2048, 4095]];
+    let mut lamps = Lamps::default();
+    // A reflex a lesson where nothing is to be remembered.
+    let lessons: &[&[Option<usize>]] = if rehearse {
+        &[&[Some(0), Some(1), Some(0), Some(1)]]
+    } else {
+        &[&[Some(0)], &[Some(1)], &[Some(0)], &[Some(1)]]
+    };
+    for lessons in lessons.iter().copied().chain([&[None][..]]) {
+        let ticks: Vec<(Option<usize>, [u16; 3])> = lessons
+            .iter()
+            .flat_map(|lesson| match lesson {
+                Some(class) => vec![(Some(*class), postures[*class]); LONG],
+                None => postures.map(|posture| (None, posture)).to_vec(),
+            })
+            .collect();
+        let channels = [0, 1, 2].map(|axis| {
+            Converter(
+                ticks
+                    .iter()
+                    .rev()
+                    .map(|(_, posture)| posture[axis])
+                    .collect(),
+            )
+        });
+        let pins = [0, 1].map(|class| {
+            let uses: Vec<_> = ticks
+                .iter()
+                .map(|(pressed, _)| {
+                    PinUse::get(if *pressed == Some(class) {
+                        State::Low
+                    } else {
+                        State::High
+                    })
+                })
+                .collect();
+            Pin::new(&uses)
+        });
+        let mut used = pins.clone();
+        let mut reflex: Reflex<I16, _, _, _, 3, 2> = Reflex::new(
+            Analogue::new(channels),
+            Buttons::new(pins, Pressed::Low),
+            &mut lamps,
+            Targets::new(&Activation::Logistic, 0.1, 0.8).unwrap(),
+        );
+        for (class, _) in &ticks {
+            assert_eq!(reflex.tick(&mut trainer).unwrap(), *class);
+        }
+        for pin in &mut used {
+            pin.done();
+        }
+    }
+    let seen = &lamps.0[lamps.0.len() - 2..];
+    [seen[0] == 0, seen[1] == 1]
+}
+
+#[test]
+fn a_long_lesson_does_not_undo_the_one_before_it() {
+    assert_eq!(taught_in_blocks(true), [true, true]);
+    assert_eq!(taught_in_blocks(false), [false, true]);
+}

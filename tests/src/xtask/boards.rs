@@ -42,9 +42,10 @@ struct Board {
     emulator: &'static str,
 }
 
-/// What every board does, and what those do as well that have a port for it.
+/// What every board does, what those do as well that have a port for it, and those that have a bus too.
 const LEARN: &[&str] = &["learn"];
-const LEARN_AND_LINK: &[&str] = &["learn", "link"];
+const LINK: &[&str] = &["learn", "link"];
+const REFLEX: &[&str] = &["learn", "link", "reflex"];
 
 const BOARDS: [Board; 5] = [
     Board {
@@ -54,7 +55,7 @@ const BOARDS: [Board; 5] = [
         target: "thumbv7em-none-eabihf",
         flash: 512 << 10,
         ram: 0x2000_0000..0x2002_0000,
-        images: LEARN_AND_LINK,
+        images: LINK,
         emulator: "no",
     },
     Board {
@@ -64,7 +65,7 @@ const BOARDS: [Board; 5] = [
         target: "thumbv6m-none-eabi",
         flash: 2 << 20,
         ram: 0x2000_0000..0x2004_2000,
-        images: LEARN_AND_LINK,
+        images: REFLEX,
         emulator: "rp2040js",
     },
     Board {
@@ -95,7 +96,7 @@ const BOARDS: [Board; 5] = [
         target: "thumbv8m.main-none-eabihf",
         flash: 4 << 20,
         ram: 0x2000_0000..0x2008_2000,
-        images: LEARN_AND_LINK,
+        images: REFLEX,
         emulator: "no",
     },
 ];

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 
 use crate::apt;
 use crate::image::Image;
-use crate::process;
+use crate::process::{self, Listen};
 
 /// The emulators and the packages they are in.
 const EMULATORS: [(&str, &str); 2] = [
@@ -40,7 +40,7 @@ pub(crate) fn ready() -> Result<()> {
 pub(crate) fn run(image: &Image, settings: &[(&str, u64)]) -> Result<Vec<String>> {
     let mut command = command(image, settings)?;
     let mut lines = Vec::new();
-    let ended = process::hear_within(&mut command, LIMIT, |line| {
+    let ended = process::hear_within(&mut command, Listen::Stdout, LIMIT, |line| {
         lines.push(line.to_owned());
         ControlFlow::Continue(())
     });

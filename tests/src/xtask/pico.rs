@@ -2,6 +2,7 @@
 //! checkpoint to the digests of this machine.
 
 mod link;
+mod reflex;
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -16,7 +17,7 @@ use crate::boards;
 use crate::emulate;
 use crate::lockstep::Course;
 use crate::machine::Precision;
-use crate::process;
+use crate::process::{self, Listen};
 use crate::tally::Tally;
 use crate::toolchain::BareMetal;
 use crate::workspace;
@@ -38,7 +39,8 @@ pub(crate) fn run(tally: &mut Tally, compiler: BareMetal) -> Result<()> {
     let decoder = ready()?;
     learn(tally, compiler, &decoder)?;
     emulate::build_the_program()?;
-    link::run(tally, compiler)
+    link::run(tally, compiler)?;
+    reflex::run(tally, compiler)
 }
 
 /// Holds the log of the default image against learning here.
@@ -58,7 +60,7 @@ fn learn(tally: &mut Tally, compiler: BareMetal, decoder: &Path) -> Result<()> {
     decode.stdin(node.stdout.take().context("node has no output to read")?);
     let mut log = Vec::new();
     let last = format!("step {steps}:");
-    let ended = process::hear_within(&mut decode, LIMIT, |line| {
+    let ended = process::hear_within(&mut decode, Listen::Stdout, LIMIT, |line| {
         eprintln!("  {line}");
         log.push(line.to_owned());
         if line.contains(&last) {

@@ -4,7 +4,7 @@ use std::env;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::ops::ControlFlow;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -61,19 +61,14 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     judge(began, status)
 }
 
-/// Runs to the end and gives every line of one output, which is still shown, to `hear`.
-pub(crate) fn run_listening(
-    command: &mut Command,
-    listen: Listen,
-    mut hear: impl FnMut(&str),
-) -> Result<()> {
-    let began = announce(command);
+/// Starts a program whose one output is read here.
+fn start(command: &mut Command, listen: Listen) -> Result<(Child, Box<dyn BufRead + Send>)> {
     match listen {
         Listen::Stdout => command.stdout(Stdio::piped()),
         Listen::Stderr => command.stderr(Stdio::piped()),
     };
     let mut child = command.spawn().with_context(|| cannot_start(command))?;
-    let output: Option<Box<dyn BufRead>> = match listen {
+    let output: Option<Box<dyn BufRead + Send>> = match listen {
         Listen::Stdout => child
             .stdout
             .take()
@@ -83,7 +78,17 @@ pub(crate) fn run_listening(
             .take()
             .map(|pipe| Box::new(BufReader::new(pipe)) as _),
     };
-    let mut output = output.context("the program has no output to read")?;
+    Ok((child, output.context("the program has no output to read")?))
+}
+
+/// Runs to the end and gives every line of one output, which is still shown, to `hear`.
+pub(crate) fn run_listening(
+    command: &mut Command,
+    listen: Listen,
+    mut hear: impl FnMut(&str),
+) -> Result<()> {
+    let began = announce(command);
+    let (mut child, mut output) = start(command, listen)?;
     // Bytes, not `lines`: a test may print what is not UTF-8, and its result still counts.
     let mut line = Vec::new();
     while output.read_until(b'\n', &mut line)? > 0 {
@@ -115,24 +120,20 @@ pub(crate) fn run_for_at_most(command: &mut Command, limit: Duration) -> Result<
     }
 }
 
-/// Runs quietly, gives every line of the standard output to `hear`, and ends the program when `hear`
-/// has heard enough. A program that comes to its own end must do so well and in time.
+/// Runs quietly, gives every line of one output to `hear`, and ends the program when `hear` has heard
+/// enough. A program that comes to its own end must do so well and in time.
 pub(crate) fn hear_within(
     command: &mut Command,
+    listen: Listen,
     limit: Duration,
     mut hear: impl FnMut(&str) -> ControlFlow<()>,
 ) -> Result<()> {
     let began = Instant::now();
-    command.stdout(Stdio::piped());
-    let mut child = command.spawn().with_context(|| cannot_start(command))?;
-    let output = child
-        .stdout
-        .take()
-        .context("the program has no output to read")?;
+    let (mut child, output) = start(command, listen)?;
     let (sender, receiver) = mpsc::channel();
     // Reading blocks, and only an end of the program unblocks it: so it has a thread of its own.
     let reader = thread::spawn(move || {
-        for line in BufReader::new(output).lines().map_while(Result::ok) {
+        for line in output.lines().map_while(Result::ok) {
             if sender.send(line).is_err() {
                 break;
             }

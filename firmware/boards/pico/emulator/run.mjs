@@ -2,11 +2,13 @@
 //
 //   node run.mjs IMAGE [--end MILLIONS] [--cut MILLIONS] | defmt-print -e IMAGE
 //   node run.mjs IMAGE --serial PORT                     and apical device ... --port tcp:127.0.0.1:PORT
+//   node run.mjs IMAGE --world
 //
 // It ends after so many million instructions. With --cut the power is cut after as many: RAM and
 // registers are lost, flash stays, and the board starts again. With --serial its first UART is a TCP port
 // of this machine (0: any that is free, which it tells), it runs until its standard input ends, and a line
-// `cut` there cuts the power.
+// `cut` there cuts the power. With --world the image `reflex` has the parts around it that it is made for, and
+// what the lights do is told.
 
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -14,6 +16,7 @@ import { RP2040 } from 'rp2040js';
 import * as bootRom from './boot-rom.mjs';
 import * as image from './image.mjs';
 import { Serial } from './serial.mjs';
+import { World } from './world.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -21,13 +24,18 @@ const { values, positionals } = parseArgs({
     end: { type: 'string' },
     cut: { type: 'string' },
     serial: { type: 'string' },
+    world: { type: 'boolean' },
   },
 });
 const { segments, rtt } = image.read(positionals[0]);
 const serial = values.serial === undefined ? undefined : new Serial();
-const end = Number(values.end ?? (serial ? 'Infinity' : '2000')) * 1e6;
+const end = Number(values.end ?? (serial || values.world ? 'Infinity' : '2000')) * 1e6;
 let cut = Number(values.cut ?? 'Infinity') * 1e6;
 let instructions = 0;
+const cutPower = () => {
+  cut = 0;
+};
+const world = values.world ? new World(cutPower, (line) => console.error(line)) : undefined;
 
 /** A chip at power-on, with this flash. */
 function powerOn(flash) {
@@ -38,6 +46,7 @@ function powerOn(flash) {
   // Nobody presses the button: its pin is pulled up.
   chip.gpio[15].setInputValue(true);
   serial?.connect(chip.uart[0]);
+  world?.connect(chip);
   bootRom.start(chip);
   return chip;
 }
@@ -71,7 +80,7 @@ let chip = powerOn(blank);
 if (serial) {
   const commands = createInterface({ input: process.stdin });
   commands.on('line', (line) => {
-    if (line === 'cut') cut = 0;
+    if (line === 'cut') cutPower();
   });
   commands.on('close', () => process.exit(0));
   console.error(`its UART is 127.0.0.1:${await serial.listen(Number(values.serial))}`);
@@ -84,6 +93,7 @@ while (instructions < end) {
   } else {
     run(chip, 100_000);
   }
+  if (world && !world.turn()) break;
   if (instructions >= cut) {
     console.error(`power cut after ${instructions / 1e6} million instructions`);
     cut = Infinity;
