@@ -100,6 +100,8 @@ fn ready() -> Result<PathBuf> {
         let mut install = process::cargo();
         install.args([
             "install",
+            // A few lines a second: not worth the minutes of an optimised build.
+            "--debug",
             "--quiet",
             "--locked",
             "--version",

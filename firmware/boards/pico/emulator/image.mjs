@@ -1,4 +1,4 @@
-// An ELF file: what goes into flash, and where the log's buffer is.
+// An ELF file: what goes into flash, and where in RAM the log's buffer and the stack are.
 
 import { readFileSync } from 'node:fs';
 
@@ -19,7 +19,9 @@ export function read(path) {
       segments.push({ place: address - FLASH, data: bytes.subarray(offset, offset + length) });
     }
   }
-  return { segments, rtt: symbol(bytes, '_SEGGER_RTT') };
+  const variables = symbol(bytes, '__sheap');
+  const stack = { end: variables, start: symbol(bytes, '_stack_start') };
+  return { segments, rtt: symbol(bytes, '_SEGGER_RTT'), stack };
 }
 
 function symbol(bytes, name) {

@@ -5,10 +5,10 @@
 //   node run.mjs IMAGE --world
 //
 // It ends after so many million instructions. With --cut the power is cut after as many: RAM and
-// registers are lost, flash stays, and the board starts again. With --serial its first UART is a TCP port
-// of this machine (0: any that is free, which it tells), it runs until its standard input ends, and a line
-// `cut` there cuts the power. With --world the image `reflex` has the parts around it that it is made for, and
-// what the lights do is told.
+// registers are lost, flash stays, and the board starts again; how deep its stack was is told. With
+// --serial its first UART is a TCP port of this machine (0: any that is free, which it tells), it runs until
+// its standard input ends, and a line `cut` there cuts the power. With --world the image `reflex` has the
+// parts around it that it is made for, and what the lights do is told.
 
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -27,21 +27,33 @@ const { values, positionals } = parseArgs({
     world: { type: 'boolean' },
   },
 });
-const { segments, rtt } = image.read(positionals[0]);
+const { segments, rtt, stack } = image.read(positionals[0]);
 const serial = values.serial === undefined ? undefined : new Serial();
 const end = Number(values.end ?? (serial || values.world ? 'Infinity' : '2000')) * 1e6;
 let cut = Number(values.cut ?? 'Infinity') * 1e6;
 let instructions = 0;
+// Where RAM begins, and what it holds below the stack at power-on.
+const RAM = 0x20000000;
+const PAINT = 0xa5;
 const cutPower = () => {
   cut = 0;
 };
 const world = values.world ? new World(cutPower, (line) => console.error(line)) : undefined;
+
+/** How many bytes of stack were in use at the deepest. */
+function deepest(chip) {
+  let at = stack.end;
+  while (at < stack.start && chip.readUint8(at) === PAINT) at++;
+  return stack.start - at;
+}
 
 /** A chip at power-on, with this flash. */
 function powerOn(flash) {
   const chip = new RP2040();
   chip.logger = { debug() {}, info() {}, warn() {}, error: (_, text) => console.error(text) };
   bootRom.install(chip);
+  // What the stack does not reach stays so.
+  chip.sram.fill(PAINT, stack.end - RAM, stack.start - RAM);
   chip.flash.set(flash);
   // Nobody presses the button: its pin is pulled up.
   chip.gpio[15].setInputValue(true);
@@ -96,6 +108,7 @@ while (instructions < end) {
   if (world && !world.turn()) break;
   if (instructions >= cut) {
     console.error(`power cut after ${instructions / 1e6} million instructions`);
+    console.error(`its stack was ${deepest(chip)} bytes deep`);
     cut = Infinity;
     chip = powerOn(chip.flash);
   }
