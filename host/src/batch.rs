@@ -12,7 +12,6 @@ use apical_core::kernel::Into;
 use apical_core::precision::{Draw, Filter};
 use apical_core::record::{Observe, Quantity};
 use apical_core::{Batch, Counters, Precision};
-use rayon::prelude::*;
 
 use crate::dispatch::dispatch;
 use crate::engine::{Division, Engine, share};
@@ -153,9 +152,11 @@ impl<P: Engine> Batch<P> for Parallel {
     }
 
     fn activate(&self, phi: &Phi<P>, values: &mut [P::Potential]) {
-        values
-            .par_chunks_mut(self.words(values.len()))
-            .for_each(|values| activated::<P>(phi, values));
+        let each = self.words(values.len());
+        share(values.chunks_mut(each).collect(), |values| {
+            activated::<P>(phi, values);
+            Counters::default()
+        });
     }
 
     fn fire<O: Observe>(
@@ -172,8 +173,10 @@ impl<P: Engine> Batch<P> for Parallel {
             let own = rates.split_off_mut(..each.min(rates.len()));
             (u, values, own.unwrap_or_default())
         });
-        let of = |(u, values, rates): (_, _, _)| fired::<P>(phi, u, values, rates);
-        tell(observer, &share(parts.collect(), of));
+        let all = share(parts.collect(), |(u, values, rates)| {
+            fired::<P>(phi, u, values, rates)
+        });
+        tell(observer, &all);
     }
 
     fn mat_vec<O: Observe>(
@@ -207,8 +210,8 @@ impl<P: Engine> Batch<P> for Parallel {
             return;
         }
         let work = x.chunks_exact(rows).zip(y.chunks_exact_mut(columns));
-        let of = |(x, y): (_, _)| transposed::<P>(w, x, y, into);
-        tell(observer, &share(work.collect(), of));
+        let all = share(work.collect(), |(x, y)| transposed::<P>(w, x, y, into));
+        tell(observer, &all);
     }
 
     fn update<O: Observe>(

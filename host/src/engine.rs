@@ -191,7 +191,7 @@ fn part<P: Precision>(
     w: &[P::Weight],
     x: &[P::Rate],
     columns: usize,
-    mut strip: Strip<'_, P>,
+    strip: &mut Strip<'_, P>,
     into: Into,
 ) -> Counters {
     let mut counters = Counters::default();
@@ -201,7 +201,7 @@ fn part<P: Precision>(
             let rows = block_rows(columns * P::Weight::BYTES);
             let blocks = w.chunks((rows * columns).max(1));
             for (block, first) in blocks.zip((0..).step_by(rows)) {
-                for (x, y) in x.chunks_exact(columns.max(1)).zip(&mut strip) {
+                for (x, y) in x.chunks_exact(columns.max(1)).zip(strip.iter_mut()) {
                     let last = y.len().min(first + rows);
                     let y = y.get_mut(first..last).unwrap_or_default();
                     P::mat_vec(block, x, y, into, &mut counters);

@@ -39,11 +39,11 @@ mod tests {
         simd.vectorize(Product {
             w: &w,
             x: &Samples::new(&x, columns),
-            strip: y.chunks_mut(rows).collect(),
+            strip: &mut y.chunks_mut(rows).collect(),
             into,
         });
         if columns < LANES {
-            let (w, x, strip) = (&w, &x, along.chunks_mut(rows).collect());
+            let (w, x, strip) = (&w, &x, &mut along.chunks_mut(rows).collect());
             simd.vectorize(short_rows::Product {
                 w,
                 x,

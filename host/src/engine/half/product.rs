@@ -53,7 +53,7 @@ fn bands<'x, V: Vectors + 'x, const ROWS: usize>(
     w: &[i16],
     columns: usize,
     passes: &(impl Iterator<Item = Pass<'x, V>> + Clone),
-    mut strip: Strip<'_, I16>,
+    strip: &mut Strip<'_, I16>,
     into: Into,
 ) -> u32 {
     let mut saturated = 0;

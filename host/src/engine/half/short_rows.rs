@@ -47,12 +47,12 @@ pub(super) fn product(
 
 /// Some rows times every sample; how many potentials saturated.
 #[inline(always)]
-fn times(w: &[i16], x: &[i16], columns: usize, strip: Strip<'_, I16>, into: Into) -> u32 {
+fn times(w: &[i16], x: &[i16], columns: usize, strip: &mut Strip<'_, I16>, into: Into) -> u32 {
     // At least one.
     let exact = i32::MAX as usize / (largest(w) * largest(x)) as usize;
     let turned = turn(w, columns);
     let mut saturated = 0;
-    for (x, y) in x.chunks_exact(columns).zip(strip) {
+    for (x, y) in x.chunks_exact(columns).zip(strip.iter_mut()) {
         for (w, y) in turned.chunks_exact(columns).zip(y.chunks_mut(ROWS)) {
             let mut totals = [0_i64; ROWS];
             for (w, x) in w.chunks(exact).zip(x.chunks(exact)) {

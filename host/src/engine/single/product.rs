@@ -56,7 +56,7 @@ pub(crate) fn product(
 pub(super) struct Product<'a, 'y> {
     pub(super) w: &'a [f32],
     pub(super) x: &'a Samples,
-    pub(super) strip: Strip<'y, F32>,
+    pub(super) strip: &'a mut Strip<'y, F32>,
     pub(super) into: Into,
 }
 
@@ -77,7 +77,7 @@ impl WithSimd for Product<'_, '_> {
 
 impl Product<'_, '_> {
     #[inline(always)]
-    fn bands<S: Simd, const VECTORS: usize, const ROWS: usize>(mut self, simd: S) {
+    fn bands<S: Simd, const VECTORS: usize, const ROWS: usize>(self, simd: S) {
         let (columns, trees) = (self.x.columns, Trees::new());
         let bands = self.w.chunks(BAND * columns);
         for (band, first) in bands.zip((0..).step_by(BAND)) {

@@ -20,7 +20,7 @@ pub(super) struct Product<'a, 'y> {
     pub(super) w: &'a [f32],
     pub(super) x: &'a [f32],
     pub(super) columns: usize,
-    pub(super) strip: Strip<'y, F32>,
+    pub(super) strip: &'a mut Strip<'y, F32>,
     pub(super) into: Into,
 }
 
@@ -30,7 +30,7 @@ impl WithSimd for Product<'_, '_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let turned = turn::<S>(self.w, self.columns);
-        for (x, y) in self.x.chunks_exact(self.columns).zip(self.strip) {
+        for (x, y) in self.x.chunks_exact(self.columns).zip(self.strip.iter_mut()) {
             let blocks = turned.chunks_exact(self.columns * S::F32_LANES);
             for (w, y) in blocks.zip(y.chunks_mut(S::F32_LANES)) {
                 let sum = times(simd, S::as_simd_f32s(w).0, x);
