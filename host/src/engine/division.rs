@@ -1,6 +1,7 @@
 //! Work on the rows of a matrix, divided into parts that any thread can take.
 
 use std::ops::Range;
+use std::slice::IterMut;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -39,26 +40,32 @@ impl<T: Send> Division<T> {
 /// Does each piece of work, on all threads of the current pool where there are several pieces, and adds
 /// up what has been counted.
 ///
+/// Each thread begins with the same pieces whenever there are as many of them: the rows that it has
+/// changed are in its cache when it multiplies them. Then it takes what the others have not come to.
+///
 /// Pieces are lent, not given away: what a thread frees of another's memory they would have to wait for
 /// each other for.
 pub(crate) fn share<T: Send>(mut work: Vec<T>, of: impl Fn(&mut T) -> Counters + Sync) -> Counters {
     let pieces = work.len();
+    let threads = rayon::current_num_threads().min(pieces).max(1);
+    let each = pieces.div_ceil(threads).max(1);
     let team = Team {
-        rest: Mutex::new(work.iter_mut()),
+        rest: Mutex::new(work.chunks_mut(each).map(<[T]>::iter_mut).collect()),
         counted: Mutex::new(Counters::default()),
         done: AtomicUsize::new(0),
         pieces,
         of,
     };
-    team.work(rayon::current_num_threads().min(pieces));
+    team.work(threads);
     team.counted
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Threads that take one piece after the other: whoever is done first takes the next.
+/// Threads that take one piece after the other.
 struct Team<'w, T, F> {
-    rest: Mutex<std::slice::IterMut<'w, T>>,
+    /// For each thread, what it begins with.
+    rest: Mutex<Vec<IterMut<'w, T>>>,
     counted: Mutex<Counters>,
     done: AtomicUsize,
     pieces: usize,
@@ -82,12 +89,13 @@ impl<'w, T: Send, F: Fn(&mut T) -> Counters + Sync> Team<'w, T, F> {
     }
 
     fn take(&self) {
+        let thread = rayon::current_thread_index().unwrap_or(0);
         let mut all = Counters::default();
         let mut own = Own {
             done: &self.done,
             pieces: 0,
         };
-        while let Some(piece) = self.next() {
+        while let Some(piece) = self.next(thread) {
             own.pieces += 1;
             all.add(&(self.of)(piece));
         }
@@ -98,9 +106,14 @@ impl<'w, T: Send, F: Fn(&mut T) -> Counters + Sync> Team<'w, T, F> {
             .add(&all);
     }
 
-    fn next(&self) -> Option<&'w mut T> {
+    /// The thread's next piece; then the last of another's, as that one comes to it last.
+    fn next(&self, thread: usize) -> Option<&'w mut T> {
         let mut rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
-        rest.next()
+        let own = thread % rest.len().max(1);
+        if let Some(piece) = rest.get_mut(own).and_then(Iterator::next) {
+            return Some(piece);
+        }
+        rest.iter_mut().find_map(DoubleEndedIterator::next_back)
     }
 
     /// Until the others have done what they took. Asleep, as rayon would wait, this thread would have to be
